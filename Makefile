@@ -1,0 +1,41 @@
+# Everything a fresh machine needs is set up here on first use; only Python 3.11+, git and make are assumed.
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ARGS ?=
+
+.PHONY: demo test check lock clean help
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(READY) ## Run a simulated cable line: make demo ARGS="--headless --units 40 --seed 7 --json"
+	@$(BIN)/station demo $(ARGS)
+
+test: $(READY) ## Run the whole test suite: make test ARGS="-k journal"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(READY) ## Style, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_import_rules.py
+
+lock: ## For maintainers, with uv on the path: exact versions and hashes of every dependency
+	uv pip compile pyproject.toml --extra dev --extra i2c --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean: ## Remove the environment and every cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Progress goes to standard error, so that `make demo ARGS="… --json"` leaves one document on standard output.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rackline needs Python 3.11 or newer, this is " + sys.version)'
+	@echo "setting up $(VENV) (first use: about a minute) …" >&2
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . >&2
+	@touch $@

@@ -1,0 +1,50 @@
+"""What can go wrong between a driver and its instrument.
+
+    InstrumentError
+    |-- LinkError              the wire; the session is poisoned until `resync()`
+    |   |-- LinkLost           peer closed, cable out, port gone (example: LAN pulled while a sweep runs)
+    |   |-- LinkTimeout        no complete answer in time (example: instrument busy, or off)
+    |   `-- Garbled            bytes that are no answer to the question (example: "12,05", a cut line, NaN)
+    |-- DeviceError            the instrument refused the command and said so in its error queue
+    |-- OutOfRange             the driver refused the argument before it reached the wire (also a ValueError)
+    |-- WrongInstrument        another identity, or firmware outside the qualified range, answered
+    `-- NotSafe                an output could not be proven off
+
+Every message says object, act and state: which resource, which command, what came back.
+"""
+
+
+class InstrumentError(Exception):
+    """Base of everything a driver raises on purpose; anything else is a bug."""
+
+
+class LinkError(InstrumentError):
+    """The wire failed; what the instrument now holds to say is unknown."""
+
+
+class LinkLost(LinkError):
+    """The peer is gone."""
+
+
+class LinkTimeout(LinkError):
+    """No complete answer within the session's timeout."""
+
+
+class Garbled(LinkError):
+    """An answer that cannot be what was asked for; never parsed in part."""
+
+
+class DeviceError(InstrumentError):
+    """The instrument's own error queue names a fault."""
+
+
+class OutOfRange(InstrumentError, ValueError):
+    """The argument is outside what this model can do; refused, never truncated."""
+
+
+class WrongInstrument(InstrumentError):
+    """Not the instrument that the configuration promises."""
+
+
+class NotSafe(InstrumentError):
+    """The safe state was asked for and could not be verified: the output may be live."""

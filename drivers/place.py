@@ -1,0 +1,100 @@
+"""Where resource strings lead: real buses, or a simulated bench, by the same names.
+
+A station opens its instruments in one place. The place owns the buses: each is opened once at a time, because two
+sessions on one wire take each other's answers.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import RLock
+from typing import Self
+
+import pyvisa
+
+from drivers.clock import Clock, SystemClock
+from drivers.errors import InstrumentError
+from drivers.serial_transport import SerialTransport
+from drivers.smbus import SmbusBus, open_smbus
+from drivers.trace import Trace, TracedTransport
+from drivers.transport import BufferedTransport, Transport
+from drivers.visa_transport import VisaTransport
+
+
+def real_resource_manager() -> pyvisa.ResourceManager:
+    """pyvisa over pyvisa-py: no vendor's VISA needs to be installed."""
+    return pyvisa.ResourceManager("@py")
+
+
+class Place:
+    """A clock, a VISA resource manager made when first needed, and a way to two-wire buses.
+
+    `lock` makes the lock of a session. Under a virtual clock it must be one that waits through that clock
+    (`clock.resource`), or a thread waiting for a shared instrument would stop time itself. It need not be
+    reentrant. `trace` is told every byte of every wire.
+    """
+
+    __slots__ = ("_made", "_managers", "_open", "_smbus", "_trace", "clock", "lock")
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        resource_manager: Callable[[], pyvisa.ResourceManager] = real_resource_manager,
+        smbus: Callable[[str], SmbusBus] = open_smbus,
+        lock: Callable[[], AbstractContextManager[object]] = RLock,
+        trace: Trace | None = None,
+    ) -> None:
+        self.clock: Clock = SystemClock() if clock is None else clock
+        self.lock = lock
+        self._managers = resource_manager
+        self._made: pyvisa.ResourceManager | None = None
+        self._smbus = smbus
+        self._trace = trace
+        self._open: dict[str, BufferedTransport] = {}
+
+    def _resource_manager(self) -> pyvisa.ResourceManager:
+        # pyvisa shares one manager among all who ask for the same library, and whoever closes it closes it for all:
+        # asking again gives a living one.
+        self._made = self._managers()
+        return self._made
+
+    def transport(
+        self, resource: str, timeout_s: float, *, baud_rate: int = 9600, terminator: bytes = b"\n"
+    ) -> Transport:
+        """Open a wire: a URL, /dev/… or COM… through pyserial, every other name through VISA.
+
+        Raises `LinkLost` when it cannot be opened, `InstrumentError` when this place holds it already.
+        """
+        held = self._open.get(resource)
+        if held is not None and held.is_open:
+            raise InstrumentError(f"{resource}: cannot open it twice: one wire has one session; close the other first")
+        wire: SerialTransport | VisaTransport
+        if "://" in resource or resource.startswith(("/dev/", "COM")):
+            wire = SerialTransport(
+                resource, self.clock, timeout_s=timeout_s, baud_rate=baud_rate, terminator=terminator
+            )
+        else:
+            wire = VisaTransport(
+                resource, self._resource_manager, self.clock, timeout_s=timeout_s, terminator=terminator
+            )
+        self._open[resource] = wire
+        return wire if self._trace is None else TracedTransport(wire, self._trace)
+
+    def smbus(self, resource: str) -> SmbusBus:
+        """Open a two-wire bus; the driver that asked for it closes it."""
+        return self._smbus(resource)
+
+    def close(self) -> None:
+        """Close every wire that is still open, and the resource manager."""
+        for wire in self._open.values():
+            wire.close()
+        self._open.clear()
+        made, self._made = self._made, None
+        if made is not None:
+            made.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

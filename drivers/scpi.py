@@ -1,0 +1,272 @@
+"""The base of drivers for instruments that speak SCPI over IEEE 488.2.
+
+Identity before anything else; the error queue after every command, asked in a message of its own, because
+`command;:SYST:ERR?` loses the question when the command fails; numbers read whole or not at all; and a failure of
+the wire poisons the session, so that no answer is ever taken for another question's.
+"""
+
+import logging
+import re
+from abc import abstractmethod
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final, Literal, Self
+
+from drivers.clock import Clock
+from drivers.driver import Driver
+from drivers.errors import DeviceError, Garbled, InstrumentError, LinkError, NotSafe, WrongInstrument
+from drivers.numeric_response import Form, parse_number
+from drivers.place import Place
+from drivers.reading import InstrumentIdentity, Reading
+from drivers.session import Session
+
+_LOG: Final = logging.getLogger(__name__)
+_NO_ERROR: Final = re.compile(r"[+-]?0+,")
+_ERROR: Final = re.compile(r'[+-]?\d+,\s*".*"')
+_QUEUE_LENGTH: Final = 100
+"""More entries than an error queue holds: an instrument that never says 0 is broken, not thorough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which instruments a driver is for.
+
+    `pattern` is matched against "maker,model" of the answer to *IDN?; the firmware's numbers must lie between `oldest`
+    and `newest`, compared as far as each of them goes.
+    """
+
+    pattern: str
+    oldest: tuple[int, ...] = ()
+    newest: tuple[int, ...] = ()
+
+    def check(self, resource: str, answer: str, serial: str | None) -> InstrumentIdentity:
+        """Who answered. Raises `WrongInstrument` for another instrument, firmware or serial number."""
+        fields = [field.strip() for field in answer.split(",", 3)]
+        if len(fields) != 4:
+            raise WrongInstrument(f"{resource}: *IDN? answered {answer!r}, not maker, model, serial and firmware")
+        found = InstrumentIdentity(maker=fields[0], model=fields[1], serial=fields[2], firmware=fields[3])
+        if re.fullmatch(self.pattern, f"{found.maker},{found.model}") is None:
+            raise WrongInstrument(
+                f"{resource}: expected {self.pattern}, found {found.maker},{found.model}; correct the configuration"
+            )
+        numbers = tuple(int(number) for number in re.findall(r"\d+", found.firmware))
+        if numbers[: len(self.oldest)] < self.oldest or (self.newest and numbers[: len(self.newest)] > self.newest):
+            raise WrongInstrument(
+                f"{resource}: {found.model} has firmware {found.firmware}, qualified are {self.oldest} to {self.newest}"
+            )
+        if serial is not None and serial != found.serial:
+            raise WrongInstrument(
+                f"{resource}: the configuration promises {found.model} serial {serial}, found {found.serial}; "
+                "correct the cabling or the configuration"
+            )
+        return found
+
+
+class ScpiDriver(Driver):
+    """Base of the SCPI drivers: how commands are sent, questions asked and answers read."""
+
+    __slots__ = ("_closed", "_session")
+
+    expected: ClassVar[Identity]
+
+    def __init__(
+        self, session: Session, identity: InstrumentIdentity, clock: Clock, calibration_due: date | None = None
+    ) -> None:
+        super().__init__(identity, clock, calibration_due)
+        self._session = session
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls,
+        resource: str,
+        place: Place,
+        *,
+        serial: str | None = None,
+        calibration_due: date | None = None,
+        timeout_s: float = 5.0,
+    ) -> Self:
+        """Open the instrument: clear it, check who answers, drain its error queue, bring it to its safe state.
+
+        Raises `WrongInstrument` when another one answers than `expected` and `serial` promise, `LinkError` when none
+        does, `NotSafe` when the safe state could not be verified.
+        """
+        session = Session(place.transport(resource, timeout_s), timeout_s=timeout_s, lock=place.lock())
+        try:
+            session.clear()
+            answer = session.query("*IDN?")
+            identity = cls.expected.check(resource, answer, serial)
+            session.identification = answer
+            driver = cls(session, identity, place.clock, calibration_due)
+            driver._drain_errors()
+            driver._prepare()
+            driver.safe_state()
+        except BaseException:
+            session.close()
+            raise
+        return driver
+
+    @classmethod
+    def attach(
+        cls,
+        resource: str,
+        place: Place,
+        identity: InstrumentIdentity,
+        *,
+        calibration_due: date | None = None,
+        timeout_s: float = 5.0,
+        **options: Any,
+    ) -> Self:
+        """Open the wire to an instrument that is known already, saying nothing to it; `options` are the driver's."""
+        session = Session(place.transport(resource, timeout_s), timeout_s=timeout_s, lock=place.lock())
+        return cls(session, identity, place.clock, calibration_due, **options)
+
+    def _prepare(self) -> None:
+        """Find out about options and cards; runs once, after identification and before the safe state."""
+
+    def safe_state(self) -> None:
+        """Set every source of energy off and prove it by read-back, bringing a poisoned session back first.
+
+        Raises `NotSafe` when that fails, for whatever reason.
+        """
+        with self._session.exclusive():
+            try:
+                if self._session.broken is not None:
+                    self.resync()
+                try:
+                    self._switch_off()
+                except LinkError as error:
+                    # Off twice is off: of all commands, this one may follow a failure of the wire again.
+                    _LOG.warning("%s: switched off again after: %s", self.resource, error)
+                    self.resync()
+                    self._switch_off()
+            except NotSafe:
+                raise
+            except InstrumentError as error:
+                raise NotSafe(
+                    f"{self.resource}: {self.identity.model} is not proven safe: {error}; remove its energy by hand"
+                ) from error
+
+    @abstractmethod
+    def _switch_off(self) -> None:
+        """Switch off and read back; raise any `InstrumentError` when it is not off."""
+
+    @property
+    def resource(self) -> str:
+        """The name that the instrument was opened by."""
+        return self._session.resource
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        """Hold the instrument over several calls; other threads wait."""
+        return self._session.exclusive()
+
+    def resync(self) -> None:
+        """Set a poisoned session right again and drop the errors that the failed exchange left in the queue.
+
+        Raises `LinkError` when the instrument cannot be brought back.
+        """
+        self._session.resync()
+        if dropped := self._drain_errors():
+            _LOG.warning("%s: resynchronised; the error queue held %s", self.resource, "; ".join(dropped))
+
+    def close(self) -> None:
+        """Close the instrument: leave it safe and let go of the wire. Closing twice is allowed."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self.safe_state()
+        finally:
+            self._session.close()
+
+    def _command(self, command: str) -> None:
+        """Send a command and read the error queue; raise `DeviceError` with everything that it holds."""
+        with self._session.exclusive():
+            self._session.write(command)
+            self._check_errors(command)
+
+    def _ask(self, question: str, timeout_s: float | None = None) -> str:
+        """Ask a question that does something (measures, triggers), and read the error queue after the answer."""
+        with self._session.exclusive():
+            answer = self._session.query(question, timeout_s)
+            self._check_errors(question)
+        return answer
+
+    def _look(self, question: str) -> str:
+        """Ask a question that changes nothing; only such a one may be asked again after the wire failed."""
+        with self._session.exclusive():
+            was_broken = self._session.broken is not None
+            try:
+                return self._session.query(question)
+            except LinkError as error:
+                if was_broken:
+                    raise
+                _LOG.warning("%s: %r is asked again after: %s", self.resource, question, error)
+                self.resync()
+                return self._session.query(question)
+
+    def _number(self, question: str, answer: str, form: Form = "ANY") -> float | Literal["OVER", "UNDER"]:
+        """The number in an answer. Raises `Garbled` and poisons the session when it is none."""
+        try:
+            return parse_number(answer, form)
+        except Garbled as error:
+            raise self._garbled(question, str(error)) from error
+
+    def _flags(self, question: str, count: int) -> list[bool]:
+        """The comma-separated ones and zeros that a question about switches is answered with."""
+        answer = self._look(question)
+        flags = answer.split(",")
+        if len(flags) != count or not set(flags) <= {"0", "1"}:
+            raise self._garbled(question, f"expected {count} ones or zeros, got {answer[:60]!r}")
+        return [flag == "1" for flag in flags]
+
+    def _garbled(self, question: str, what: str) -> Garbled:
+        error = Garbled(f"{self.resource}: {question[:60]!r}: {what}")
+        self._session.poison(error)
+        return error
+
+    def _reading(
+        self,
+        number: float | Literal["OVER", "UNDER"],
+        unit: str,
+        *,
+        expanded_uncertainty: float | None = None,
+        range: str | None = None,
+    ) -> Reading:
+        """A reading of this instrument, now."""
+        over = isinstance(number, str)
+        return Reading(
+            None if isinstance(number, str) else number,
+            unit,
+            over_range=number if isinstance(number, str) else None,
+            expanded_uncertainty=None if over else expanded_uncertainty,
+            range=range,
+            at=self.clock.utc(),
+            instrument=self.identity,
+            calibration_due=self.calibration_due,
+        )
+
+    def _check_errors(self, command: str) -> None:
+        entry = self._error_entry()
+        if entry is None:
+            return
+        entries = (entry, *self._drain_errors())
+        raise DeviceError(f"{self.resource}: {command[:60]!r} refused: {'; '.join(entries)}")
+
+    def _drain_errors(self) -> tuple[str, ...]:
+        """Read the error queue until it is empty; what it held."""
+        entries: list[str] = []
+        while (entry := self._error_entry()) is not None:
+            entries.append(entry)
+            if len(entries) > _QUEUE_LENGTH:
+                raise DeviceError(f"{self.resource}: the error queue never ends; last entry {entry}")
+        return tuple(entries)
+
+    def _error_entry(self) -> str | None:
+        answer = self._session.query("SYST:ERR?")
+        if _NO_ERROR.match(answer):
+            return None
+        if _ERROR.fullmatch(answer) is None:
+            raise self._garbled("SYST:ERR?", f"expected an error queue entry, got {answer[:60]!r}")
+        return answer

@@ -1,0 +1,62 @@
+"""Seeing the traffic: a transport that tells what passes through it and changes nothing."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from drivers.errors import LinkError
+from drivers.transport import Transport
+
+Trace = Callable[[str, Literal["sent", "received", "failed", "cleared", "reopened"], bytes], None]
+"""Called with the resource, what happened, and the bytes (of a failure: its message)."""
+
+
+class TracedTransport:
+    """Another transport, told about; what it raises passes through."""
+
+    __slots__ = ("_inner", "_trace", "resource")
+
+    def __init__(self, inner: Transport, trace: Trace) -> None:
+        self.resource = inner.resource
+        self._inner = inner
+        self._trace = trace
+
+    def _received(self, read: Callable[[], bytes]) -> bytes:
+        try:
+            content = read()
+        except LinkError as error:
+            self._trace(self.resource, "failed", str(error).encode())
+            raise
+        if content:
+            self._trace(self.resource, "received", content)
+        return content
+
+    def write(self, message: bytes) -> None:
+        """Send these bytes as they are."""
+        self._trace(self.resource, "sent", message)
+        self._inner.write(message)
+
+    def read_line(self, timeout_s: float) -> bytes:
+        """Get the next line without its terminator."""
+        return self._received(lambda: self._inner.read_line(timeout_s))
+
+    def read_exactly(self, count: int, timeout_s: float) -> bytes:
+        """Get this many bytes."""
+        return self._received(lambda: self._inner.read_exactly(count, timeout_s))
+
+    def take_stray(self) -> bytes:
+        """Get and drop what has arrived without being asked for."""
+        return self._received(self._inner.take_stray)
+
+    def clear(self) -> None:
+        """Clear the device."""
+        self._trace(self.resource, "cleared", b"")
+        self._inner.clear()
+
+    def reopen(self) -> None:
+        """Open the wire again."""
+        self._trace(self.resource, "reopened", b"")
+        self._inner.reopen()
+
+    def close(self) -> None:
+        """Let go of the wire."""
+        self._inner.close()

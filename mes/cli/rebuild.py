@@ -1,0 +1,19 @@
+"""Reproduce every table from the journal."""
+
+from mes.command_line import DatabaseOption, HomeOption, JsonOption
+
+
+def command(home: HomeOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    from mes.console_output import Page, counted, narrate, print_document
+    from mes.projection import rebuild
+    from mes.site_access import writing
+
+    def progress(done: int, total: int) -> None:
+        narrate(f"folded {done} of {counted(total, 'record')}")
+
+    with writing(home, database) as access:
+        records = rebuild(access.engine, progress=progress)
+        if as_json:
+            print_document(access.site, records=records)
+        else:
+            Page(access.site).line(f"every table of {access.name} was folded again from {counted(records, 'record')}")

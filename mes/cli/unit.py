@@ -1,0 +1,37 @@
+"""Show everything that ever happened to a unit."""
+
+from typing import Annotated
+
+import typer
+
+from mes.command_line import DatabaseOption, HomeOption, JsonOption
+from mes.command_options import MakerOption, PartOption
+
+
+def command(
+    serial: Annotated[str, typer.Argument(metavar="SERIAL", help="Serial number of the unit.")],
+    part: PartOption = None,
+    maker: MakerOption = None,
+    home: HomeOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from mes.console_output import Page, print_document
+    from mes.identification import one_unit
+    from mes.queries.history import unit_history
+    from mes.site_access import reading
+    from mes.unit_page import print_history
+
+    with reading(home, database) as access:
+        unit = one_unit(access, serial, part, maker, as_json=as_json, shown=True)
+        history = unit_history(access.engine, unit.id)
+        if as_json:
+            print_document(
+                access.site,
+                unit=history.unit,
+                built_into=history.built_into,
+                built_from=history.built_from,
+                timeline=history.timeline,
+            )
+        else:
+            print_history(Page(access.site), history)

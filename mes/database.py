@@ -1,0 +1,265 @@
+"""Engines for the two databases, and the one way to read or write in them.
+
+SQLite goes through `pysqlite3`, whose SQLite is free of the WAL bug of 3.7-3.51.2 that several writing processes can
+meet. It is opened with write-ahead logging, `synchronous=FULL` and a busy timeout, with one writing connection per
+process and readers in `mode=ro`, so that a console and a line share one file. PostgreSQL goes through psycopg 3.
+
+There is one writer at a time on either database (BEGIN IMMEDIATE; an advisory lock): positions in the journal are
+then in the order of the commits, so that folding the journal again meets the same facts in the same order.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pysqlite3
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, insert, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlmodel import col
+
+from mes.database_errors import translated
+from mes.ledger import Site, WrongDatabase
+from mes.models.journal import SiteRow
+from mes.vector import register_functions
+from mes.vocabulary import SiteKind
+
+APPLICATION_ID = 0x524B4C4E
+"""SQLite `application_id` of a Rackline site ("RKLN"), so that a file says whose it is."""
+
+SCHEMA_REVISION = "0001"
+"""The Alembic revision that this release reads and writes."""
+
+LOCK_TIMEOUT_S = 5.0
+"""How long a writer waits for another one before it says that the database is unavailable."""
+
+_WRITER_LOCK = 0x5241434B
+_READ = "rackline_read"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_engine(url: str) -> Engine:
+    """The engine that writes to an existing site of this release's schema.
+
+    Raises `WrongDatabase` for what is absent, empty, foreign, of another version or no database at all (nothing is
+    written to it), `LedgerUnavailable` when it cannot be reached now.
+    """
+    target = _parse(url)
+    if target.get_backend_name() == "sqlite":
+        reader = _sqlite_engine(target, read_only=True)
+        try:
+            _check(reader)
+        finally:
+            reader.dispose()
+        return _sqlite_engine(target, read_only=False)
+    return _checked(_postgresql_engine(target, read_only=False))
+
+
+def read_only_engine(url: str) -> Engine:
+    """An engine that can only read an existing site. Raises as `open_engine` does."""
+    target = _parse(url)
+    factory = _sqlite_engine if target.get_backend_name() == "sqlite" else _postgresql_engine
+    return _checked(factory(target, read_only=True))
+
+
+def create_site(url: str, name: str, kind: SiteKind, now: Callable[[], datetime] = _now) -> Site:
+    """Make the tables and the one row that says whose database this is.
+
+    Raises `WrongDatabase` when the database already holds something.
+    """
+    if not make_site(url, name, kind, now):
+        raise WrongDatabase(
+            f"database {_shown(_parse(url))}: cannot make a site in it: it is not empty\n"
+            "give the name of a new file or of an empty database"
+        )
+    return Site(name, kind)
+
+
+def make_site(url: str, name: str, kind: SiteKind, now: Callable[[], datetime]) -> bool:
+    """Make a site unless the database already holds something; whether it was made.
+
+    Two processes may ask at once: one makes it, the other hears False.
+    """
+    from mes.migrations import upgrade  # noqa: PLC0415 - Alembic is heavy, and only a new site needs it
+
+    target = _parse(url)
+    if target.get_backend_name() == "sqlite":
+        if is_absent(url):
+            Path(str(target.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = _sqlite_engine(target, read_only=False, create=True)
+    else:
+        engine = _postgresql_engine(target, read_only=False)
+    try:
+        with writing(engine) as connection:
+            if inspect(connection).get_table_names():
+                return False
+            upgrade(connection)
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(insert(SiteRow), {"id": 1, "name": name, "kind": kind.value, "created_at": now()})
+    finally:
+        engine.dispose()
+    return True
+
+
+def is_absent(url: str) -> bool:
+    """Whether this is an SQLite file that does not exist yet."""
+    target = _parse(url)
+    return target.get_backend_name() == "sqlite" and not Path(str(target.database)).exists()
+
+
+def is_empty(url: str) -> bool:
+    """Whether a site could be made here: nothing is there yet, or a database without tables."""
+    target = _parse(url)
+    if is_absent(url):
+        return True
+    if target.get_backend_name() == "sqlite" and not Path(str(target.database)).is_file():
+        return False
+    factory = _sqlite_engine if target.get_backend_name() == "sqlite" else _postgresql_engine
+    engine = factory(target, read_only=True)
+    try:
+        with reading(engine) as connection:
+            return not inspect(connection).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def read_site(connection: Connection) -> Site:
+    """The site that this database belongs to."""
+    row = connection.execute(select(col(SiteRow.name), col(SiteRow.kind))).one()
+    return Site(row.name, SiteKind(row.kind))
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that reads a single state and takes no lock. Raises `LedgerUnavailable`, `WrongDatabase`."""
+    with translated(_shown(engine.url)), engine.connect() as connection:
+        options: dict[str, Any] = {_READ: True}
+        if engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        connection = connection.execution_options(**options)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction of the only writer; committed at the end, undone by an exception.
+
+    Raises `LedgerUnavailable` when another writer holds the database for longer than `LOCK_TIMEOUT_S`.
+    """
+    with translated(_shown(engine.url)), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+        yield connection
+
+
+def _parse(url: str) -> URL:
+    try:
+        target = make_url(url)
+        backend = target.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise WrongDatabase(f"database {url}: cannot read this URL\ngive sqlite:///FILE or postgresql://…") from error
+    if backend == "postgresql":
+        return target.set(drivername="postgresql+psycopg")
+    if backend != "sqlite" or not target.database or target.database == ":memory:":
+        raise WrongDatabase(
+            f"database {_shown(target)}: cannot keep a site there\ngive sqlite:///FILE or postgresql://…"
+        )
+    return target.set(drivername="sqlite+pysqlite")
+
+
+def _shown(target: URL) -> str:
+    return str(target.database) if target.get_backend_name() == "sqlite" else target.render_as_string()
+
+
+def _sqlite_engine(target: URL, *, read_only: bool, create: bool = False) -> Engine:
+    mode = "ro" if read_only else "rwc" if create else "rw"
+    file = Path(str(target.database)).absolute()
+
+    def connect() -> Any:
+        # isolation_level=None: transactions begin where the event below says, not where the driver guesses.
+        return pysqlite3.connect(
+            f"file:{quote(str(file))}?mode={mode}",
+            uri=True,
+            timeout=LOCK_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+    # One writing connection per process: its threads queue for it here, and not at the file's lock.
+    limits = {} if read_only else {"pool_size": 1, "max_overflow": 0, "pool_timeout": LOCK_TIMEOUT_S}
+    engine = create_engine(target, module=pysqlite3, creator=connect, poolclass=QueuePool, **limits)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        register_functions(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cell_size_check = ON")
+        if not read_only:
+            connection.execute("PRAGMA synchronous = FULL")
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            if mode != "wal":
+                raise WrongDatabase(
+                    f"database {file}: cannot keep a write-ahead log there: journal mode stays {mode}\n"
+                    "put the file on a local disk"
+                )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        read = read_only or connection.get_execution_options().get(_READ)
+        connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql_engine(target: URL, *, read_only: bool) -> Engine:
+    settings = f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"
+    if read_only:
+        settings += " -c default_transaction_read_only=on"
+    return create_engine(
+        target, pool_pre_ping=True, connect_args={"options": settings, "connect_timeout": int(LOCK_TIMEOUT_S)}
+    )
+
+
+def _checked(engine: Engine) -> Engine:
+    try:
+        _check(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _check(engine: Engine) -> None:
+    """Raise `WrongDatabase` unless this is a site of this release's schema. Writes nothing."""
+    shown = _shown(engine.url)
+    if engine.dialect.name == "sqlite":
+        file = Path(str(engine.url.database))
+        if not file.exists():
+            raise WrongDatabase(f"database {shown}: cannot open it: no such file\nmake the site with `mes init` first")
+        if not file.is_file():
+            raise WrongDatabase(f"database {shown}: cannot open it: it is not a file\ngive the name of a file")
+    with reading(engine) as connection:
+        tables = set(inspect(connection).get_table_names())
+        if not tables:
+            raise WrongDatabase(f"database {shown}: cannot open it: it is empty\nmake the site with `mes init`")
+        ours = {"alembic_version", SiteRow.__tablename__} <= tables
+        if connection.dialect.name == "sqlite":
+            ours = ours and connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID
+        if not ours:
+            raise WrongDatabase(
+                f"database {shown}: cannot open it: it is not a Rackline site\n"
+                "give another database, or `mes init` a new one"
+            )
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if revision != SCHEMA_REVISION:
+        raise WrongDatabase(
+            f"database {shown}: cannot open it: its schema is version {revision}, "
+            f"this release reads {SCHEMA_REVISION}\nuse the release of Rackline that wrote it, or give another database"
+        )

@@ -1,0 +1,57 @@
+"""From a number that somebody typed to the one unit or lot it means, or to an answer that helps to correct it."""
+
+from mes.command_line import CommandError, Exit
+from mes.console_output import inert, narrate, print_document
+from mes.queries.identity import LotSummary, UnitSummary, find_lots, find_units, similar_lots, similar_serials
+from mes.site_access import SiteAccess
+
+
+def one_unit(
+    access: SiteAccess, serial: str, part: str | None, maker: str | None, *, as_json: bool, shown: bool = False
+) -> UnitSummary:
+    """The one unit with this serial. Raises `CommandError`: exit 1 when there is none, 2 when there are several.
+
+    Where a unit is only `shown`, several are no obstacle: the one registered last is taken, and it is said that
+    there are others. What is done to a unit needs the one that is meant.
+    """
+    found = find_units(access.engine, serial, part=part, maker=maker)
+    if len(found) == 1:
+        return found[0]
+    if found and shown:
+        newest = max(found, key=lambda unit: (unit.registered_at, unit.source))
+        others = ", ".join(inert(str(unit)) for unit in found if unit is not newest)
+        narrate(f"serial {serial}: showing {newest}, registered last; there is also {others} (choose with --part)")
+        return newest
+    if found:
+        raise CommandError(_ambiguous("serial", serial, [(u.maker, u.part) for u in found]))
+    nearest = similar_serials(access.engine, serial)
+    if as_json:
+        print_document(access.site, unit=None, nearest=nearest)
+    raise CommandError(_unknown("unit", serial, part, nearest, access.name), Exit.NO)
+
+
+def one_lot(access: SiteAccess, lot: str, part: str | None, maker: str | None, *, as_json: bool) -> LotSummary:
+    """The one lot with this number. Raises `CommandError`: exit 1 when there is none, 2 when there are several."""
+    found = find_lots(access.engine, lot, part=part, maker=maker)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CommandError(_ambiguous("lot", lot, [(row.maker, row.part) for row in found]))
+    nearest = similar_lots(access.engine, lot)
+    if as_json:
+        print_document(access.site, lot=None, nearest=nearest)
+    raise CommandError(_unknown("lot", lot, part, nearest, access.name), Exit.NO)
+
+
+def _ambiguous(noun: str, number: str, candidates: list[tuple[str, str]]) -> str:
+    named = ", ".join(f"part {inert(part)} of maker {inert(maker)}" for maker, part in candidates)
+    return f"{noun} {inert(number)}: {len(candidates)} have this number: {named}; choose with --part and --maker"
+
+
+def _unknown(noun: str, number: str, part: str | None, nearest: tuple[str, ...], database: str) -> str:
+    what = f"{noun} {inert(number)}" + (f" of part {inert(part)}" if part is not None else "")
+    if number in nearest:
+        return f"{what}: unknown in {database}; the number exists under another part or maker: leave out the option"
+    if nearest:
+        return f"{what}: unknown in {database}; nearest are {', '.join(inert(n) for n in nearest)}"
+    return f"{what}: unknown in {database}, and nothing there begins like it; check the scan, or choose another --db"

@@ -1,0 +1,94 @@
+"""The Ledger on a database in this process: journal and tables change in one transaction, or not at all."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from mes import journal
+from mes.database import create_site, is_empty, make_site, open_engine, read_site, reading, writing
+from mes.gate.decision import SOURCE, record_decision
+from mes.ledger import AppendReceipt, JournalEntry, RecordRejected, Site
+from mes.projection import fold
+from mes.records import GateDecided, GateRequest
+from mes.vocabulary import SiteKind
+
+
+class LocalLedger:
+    """Implements `mes.ledger.Ledger`. `now` stamps when entries were received."""
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._now = now
+        with reading(engine) as connection:
+            self._site = read_site(connection)
+
+    def site(self) -> Site:
+        """The site this ledger keeps."""
+        return self._site
+
+    def expected(self, source: str) -> int:
+        """The `seq` that the next entry of this source must carry."""
+        with reading(self._engine) as connection:
+            return journal.head_of(connection, source).seq + 1
+
+    def gate(self, request: GateRequest) -> GateDecided:
+        """Read the facts, decide and journal the decision in one transaction.
+
+        The same request gives the recorded answer again. Raises `ContentConflict` when its id was used for another
+        request, `RecordRejected` when it cannot be stored, `LedgerUnavailable`.
+        """
+        with writing(self._engine) as connection:
+            return record_decision(connection, self._site, request, self._now())
+
+    def append(self, entries: Sequence[JournalEntry]) -> AppendReceipt:
+        """Journal entries of one source in order and fold them into the tables, all or none.
+
+        Raises `SequenceGap`, `ContentConflict`, `RecordRejected` or `LedgerUnavailable`; `ValueError` for no entries
+        or for entries of several sources.
+        """
+        for entry in entries:
+            if entry.source == SOURCE:
+                raise RecordRejected(entry.source, entry.seq, "this source is the centre's own")
+        with writing(self._engine) as connection:
+            fresh, receipt = journal.append(connection, entries, self._now())
+            fold(connection, fresh)
+        return receipt
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+
+def create_local_ledger(url: str, name: str, kind: SiteKind) -> LocalLedger:
+    """Make the database of a new site and open its ledger.
+
+    Raises `WrongDatabase` when the database already holds something, or `LedgerUnavailable`.
+    """
+    create_site(url, name, kind, _now)
+    return _opened(url)
+
+
+def open_local_ledger(url: str, *, simulated_site: bool = False) -> LocalLedger:
+    """The ledger in the database behind this URL.
+
+    A simulated site is made where there is none yet; a real one must be made with `mes init`. Raises
+    `WrongDatabase` or `LedgerUnavailable`.
+    """
+    if simulated_site and is_empty(url):
+        # Whether this process or another one made it at this moment: it is judged when it is opened.
+        make_site(url, "simulated", SiteKind.SIMULATED, _now)
+    return _opened(url)
+
+
+def _opened(url: str) -> LocalLedger:
+    engine = open_engine(url)
+    try:
+        return LocalLedger(engine, _now)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,120 @@
+"""Runs and the gate decisions before them. A run is one row; its measurements are one vector."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from mes.vector import MeasurementVector
+
+
+class TestRun(SQLModel, table=True):
+    """One execution of a plan on a unit (ISA-95 job response).
+
+    Until `run_finished` arrives, `finished_at`, `verdict` and `ending` are None. `attempt` counts the runs of
+    this unit at this operation from 1 in the order (started_at, source, id) and is recounted on late arrival.
+    """
+
+    __tablename__ = "test_run"
+    __test__ = False  # pytest: this is a table, not a test class
+
+    id: UUID = Field(primary_key=True)
+    unit_id: UUID = Field(foreign_key="unit.id", index=True)
+    operation: str = Field(index=True)
+    attempt: int
+    station: str = Field(index=True)
+    plan_digest: str = Field(foreign_key="plan.digest", index=True)
+    fixture: str
+    slot: str
+    operator: str
+    gate_id: UUID
+    source: str
+    simulated: bool
+    started_at: datetime = Field(index=True)
+    finished_at: datetime | None = Field(default=None)
+    verdict: str | None = Field(default=None)
+    ending: str | None = Field(default=None)
+    reason: str = Field(default="")
+    measurements: list[float | None] = Field(default_factory=list, sa_column=Column(MeasurementVector, nullable=False))
+    texts: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    over_ranges: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    marginal: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    steps: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    attachments: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    fixture_cycles: int | None = Field(default=None)
+    limit_revision: str | None = Field(default=None)
+    station_digest: str | None = Field(default=None)
+
+
+class RunFailure(SQLModel, table=True):
+    """One measurand that failed: the only measurements that are rows, for Pareto and defect work."""
+
+    __tablename__ = "run_failure"
+
+    run_id: UUID = Field(primary_key=True, foreign_key="test_run.id")
+    measurand: str = Field(primary_key=True)
+    unit: str
+    value: float | None
+    text: str | None
+    over_range: str | None
+    low: float | None
+    high: float | None
+    expected: str | None
+
+
+class RunInstrument(SQLModel, table=True):
+    """An instrument that took part in a run (ISA-95 equipment actual)."""
+
+    __tablename__ = "run_instrument"
+
+    run_id: UUID = Field(primary_key=True, foreign_key="test_run.id")
+    role: str = Field(primary_key=True)
+    model: str
+    serial: str = Field(index=True)
+    firmware: str
+    calibration_due: date | None
+
+
+class GateDecision(SQLModel, table=True):
+    """What the gate answered, and why."""
+
+    __tablename__ = "gate_decision"
+
+    id: UUID = Field(primary_key=True)
+    maker: str
+    part: str
+    serial: str = Field(index=True)
+    operation: str
+    station: str
+    operator: str
+    allowed: bool
+    refusals: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    simulated: bool
+    decided_at: datetime
+
+
+class Rollup(SQLModel, table=True):
+    """Counts of one plan at one station on one UTC day, kept in the ingest transaction.
+
+    Only finished runs count, on the day they started. A run counts once as `failed` (verdict FAILED, however it
+    ended), else as `errors` or `aborted` (its ending), else as `passed` (verdict PASSED); a completed run that
+    proved nothing (verdict NONE) is in `runs` alone.
+    """
+
+    __tablename__ = "rollup"
+
+    plan_digest: str = Field(primary_key=True, foreign_key="plan.digest")
+    station: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    simulated: bool = Field(primary_key=True)
+    runs: int
+    passed: int
+    failed: int
+    errors: int
+    aborted: int
+    first_runs: int
+    """Runs that were their unit's first at the operation (attempt 1)."""
+    first_passed: int
+    """First runs that count as `passed`."""

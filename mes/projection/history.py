@@ -1,0 +1,188 @@
+"""What a unit's history means: pure rules over its runs and links, used by the projection and by the gate.
+
+Every answer is a function of the whole history in the order of the facts' own times, never of the order in which
+records happened to arrive. That is what makes a late record harmless.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from mes.vocabulary import OperationKind, RunEnding, UnitState, Verdict
+
+# A position counts as filled at this share of its quantity: 0.1 m + 0.2 m of cable must fill 0.3 m.
+_FILLED = 1 - 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a unit at an operation; `verdict` and `ending` are None until it has finished."""
+
+    id: UUID
+    unit_id: UUID
+    operation: str
+    plan: str
+    station: str
+    source: str
+    simulated: bool
+    started_at: datetime
+    verdict: str | None = None
+    ending: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has ended."""
+        return self.ending is not None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run proved the unit good and came to its end."""
+        return self.verdict == Verdict.PASSED and self.ending == RunEnding.COMPLETED
+
+    @property
+    def order(self) -> tuple[datetime, str, UUID]:
+        """Its place in the history of the unit at the operation."""
+        return (self.started_at, self.source, self.id)
+
+
+class Place(NamedTuple):
+    """A component in a position of a parent."""
+
+    parent_id: UUID
+    position: str
+    child_id: UUID | None
+    lot_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A component installed at a place, until `removed_at` (None: still there)."""
+
+    id: UUID
+    place: Place
+    part: str
+    quantity: float
+    installed_at: datetime
+    removed_at: datetime | None = None
+    removal_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A component taken out of a place; `installation_id` is the link it closed."""
+
+    id: UUID
+    place: Place
+    reason: str
+    removed_at: datetime
+    installation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStep:
+    """One operation of a route."""
+
+    operation: str
+    kind: OperationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One line of a bill of material."""
+
+    position: str
+    part: str
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a unit must go through and be made of."""
+
+    route: tuple[RouteStep, ...] = ()
+    bill: tuple[Position, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a unit is at one operation of its route; `missing` and `evidence` say why it is not done."""
+
+    operation: str
+    done: bool
+    missing: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+def attempts(runs: Iterable[Run]) -> dict[UUID, int]:
+    """The attempt of each run of one unit at one operation, from 1 in the order (started_at, source, id)."""
+    return {run.id: number for number, run in enumerate(sorted(runs, key=lambda run: run.order), start=1)}
+
+
+def pair(links: Iterable[Link], removals: Iterable[Removed]) -> dict[UUID, UUID]:
+    """Which installation each removal closed: the newest of the same component at that place open at the time.
+
+    Links and removals of one parent; a removal without such an installation is absent from the answer.
+    """
+    # At equal times an installation comes first: what is taken out was in.
+    events: list[tuple[datetime, int, UUID, Place]] = [(link.installed_at, 0, link.id, link.place) for link in links]
+    events += [(removal.removed_at, 1, removal.id, removal.place) for removal in removals]
+    opened: dict[Place, list[UUID]] = {}
+    closed: dict[UUID, UUID] = {}
+    for _, is_removal, id_, place in sorted(events, key=lambda event: event[:3]):
+        stack = opened.setdefault(place, [])
+        if not is_removal:
+            stack.append(id_)
+        elif stack:
+            closed[id_] = stack.pop()
+    return closed
+
+
+def progress(
+    definition: Definition, runs: Sequence[Run], links: Iterable[Link], enters_at: str | None = None
+) -> tuple[Progress, ...]:
+    """How far a unit is at every operation of its route, in order. `links` are the components installed in it.
+
+    A test is done when the newest finished run there passed and completed; an assembly when every position of the
+    bill of material holds its part in its quantity. What lies before the operation at which a unit was registered
+    to enter was done elsewhere, unless it was run here after all.
+    """
+    unfilled = _unfilled(definition.bill, links)
+    operations = [step.operation for step in definition.route]
+    elsewhere = operations.index(enters_at) if enters_at in operations else 0
+    answers = []
+    for place, step in enumerate(definition.route):
+        if place < elsewhere and not any(run.operation == step.operation and run.finished for run in runs):
+            answers.append(Progress(step.operation, True, evidence=(f"entered at {enters_at}",)))
+            continue
+        if step.kind is OperationKind.ASSEMBLY:
+            missing = f"position(s) not filled: {', '.join(unfilled)}" if unfilled else ""
+            answers.append(Progress(step.operation, not unfilled, missing))
+            continue
+        finished = [run for run in runs if run.operation == step.operation and run.finished]
+        if not finished:
+            answers.append(Progress(step.operation, False, "no finished run"))
+            continue
+        newest = max(finished, key=lambda run: run.order)
+        missing = "" if newest.passed else f"newest run ended {newest.ending} with verdict {newest.verdict}"
+        answers.append(Progress(step.operation, newest.passed, missing, (f"test_run {newest.id}",)))
+    return tuple(answers)
+
+
+def unit_state(steps: Sequence[Progress], *, installed: bool, touched: bool) -> UnitState:
+    """Where a unit stands: installed in a parent, through its route, under way (`touched`), or only registered."""
+    if installed:
+        return UnitState.INSTALLED
+    if steps and all(step.done for step in steps):
+        return UnitState.COMPLETED
+    return UnitState.IN_PROCESS if touched else UnitState.REGISTERED
+
+
+def _unfilled(bill: Iterable[Position], links: Iterable[Link]) -> list[str]:
+    held: dict[tuple[str, str], float] = {}
+    for link in links:
+        if link.removed_at is None:
+            place = (link.place.position, link.part)
+            held[place] = held.get(place, 0.0) + link.quantity
+    return [line.position for line in bill if held.get((line.position, line.part), 0.0) < line.quantity * _FILLED]

@@ -1,0 +1,65 @@
+"""A product revision with its bill of material and route."""
+
+from mes.models.product import BomLine, RouteStep
+from mes.projection.history import Definition, Position
+from mes.projection.history import RouteStep as Step
+from mes.projection.working_set import DefinitionEntry, Mentions, WorkingSet
+from mes.records import DefinitionReleased
+
+
+def mentions(record: DefinitionReleased, mentions: Mentions) -> None:
+    """The part, for its other definitions."""
+    mentions.parts.add((record.material.maker, record.material.part))
+
+
+def project(record: DefinitionReleased, work: WorkingSet) -> None:
+    """Add the definition, or note that it was released again."""
+    material = record.material
+    work.distinct("position", [line.position for line in record.bill_of_material])
+    work.distinct("operation", [step.name for step in record.route])
+    part = (material.maker, material.part)
+    held = work.definitions[part].get(record.digest)
+    if held is not None:
+        if record.at > held.released_at:
+            held.released_at = held.row["released_at"] = record.at
+        _touch_units(work, part)
+        return
+    work.definitions[part][record.digest] = DefinitionEntry(
+        record.id,
+        record.digest,
+        part,
+        material.revision,
+        record.at,
+        False,
+        Definition(
+            tuple(Step(step.name, step.kind) for step in record.route),
+            tuple(Position(line.position, line.part, line.quantity) for line in record.bill_of_material),
+        ),
+        stored=False,
+        row={
+            "id": record.id,
+            "maker": material.maker,
+            "part": material.part,
+            "revision": material.revision,
+            "description": material.description,
+            "tracking": material.tracking.value,
+            "serial_pattern": material.serial_pattern,
+            "digest": record.digest,
+            "current": False,
+            "released_at": record.at,
+        },
+    )
+    work.rows[BomLine] += [
+        {"material_id": record.id, **line.model_dump(mode="json")} for line in record.bill_of_material
+    ]
+    work.rows[RouteStep] += [
+        {"material_id": record.id, "place": place, "operation": step.name, "kind": step.kind.value}
+        for place, step in enumerate(record.route)
+    ]
+    _touch_units(work, part)
+
+
+def _touch_units(work: WorkingSet, part: tuple[str, str]) -> None:
+    for key, unit in work.units.items():
+        if key[:2] == part:
+            work.touched[unit.id] = unit

@@ -1,0 +1,31 @@
+"""A lot of material arrived; deliveries of the same lot add up."""
+
+from mes.projection.working_set import LotEntry, Mentions, WorkingSet, lot_key
+from mes.records import LotReceived
+
+
+def mentions(record: LotReceived, mentions: Mentions) -> None:
+    """The lot, of which a part may have arrived before."""
+    mentions.lots.add(lot_key(record.lot))
+
+
+def project(record: LotReceived, work: WorkingSet) -> None:
+    """Add the lot, or its further delivery; the earliest delivery says where it came from."""
+    key = lot_key(record.lot)
+    origin = {
+        "unit": record.unit,
+        "supplier": record.supplier,
+        "date_code": record.date_code,
+        "country_of_origin": record.country_of_origin,
+        "received_at": record.at,
+    }
+    held = work.lots.get(key)
+    if held is None:
+        row = {"id": record.id, **record.lot.model_dump(), "quantity": record.quantity, "simulated": record.simulated}
+        work.lots[key] = LotEntry(row | origin, stored=False)
+        return
+    held.changed = True
+    held.row["quantity"] += record.quantity
+    held.row["simulated"] = held.row["simulated"] or record.simulated
+    if record.at < held.row["received_at"]:
+        held.row |= origin

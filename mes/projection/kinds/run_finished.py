@@ -1,0 +1,68 @@
+"""A run in one document: its verdict, its ending and its measurement vector."""
+
+from datetime import UTC
+
+from mes.models.test_run import RunFailure, RunInstrument
+from mes.projection.history import Run
+from mes.projection.kinds.run_started import mentions, row, same_run
+from mes.projection.working_set import WorkingSet
+from mes.records import RunFinished
+
+__all__ = ["mentions", "project"]
+
+_MAX_CYCLES = 2**31 - 1
+
+
+def project(record: RunFinished, work: WorkingSet) -> None:
+    """Write the finished run in the place of the started one, its failures and its instruments."""
+    unit = work.unit(record.unit)
+    _check(record, work)
+    held = work.runs.get(record.run)
+    if held is not None:
+        same_run(work, held, record)
+        if held.finished:
+            work.reject(f"run {record.run} has already finished")
+    run = Run(
+        record.run,
+        unit.id,
+        record.operation,
+        record.plan,
+        record.station,
+        record.source,
+        record.simulated,
+        record.started_at,
+        record.verdict.value,
+        record.ending.value,
+    )
+    finished = row(run, record) | {
+        "finished_at": record.at,
+        "reason": record.reason,
+        "measurements": list(record.values),
+        "texts": dict(record.texts),
+        "over_ranges": {name: side.value for name, side in record.over_ranges.items()},
+        "marginal": list(record.marginal),
+        "steps": [step.model_dump(mode="json") for step in record.steps],
+        "attachments": [attachment.model_dump(mode="json") for attachment in record.attachments],
+        "fixture_cycles": record.fixture_cycles,
+        "limit_revision": record.limit_revision,
+        "station_digest": record.station_digest,
+    }
+    work.put_run(run, finished)
+    work.touched[unit.id] = unit
+    work.rows[RunFailure] += [{"run_id": run.id, **failure.model_dump(mode="json")} for failure in record.failures]
+    work.rows[RunInstrument] += [{"run_id": run.id, **instrument.model_dump()} for instrument in record.instruments]
+
+
+def _check(record: RunFinished, work: WorkingSet) -> None:
+    """Refuse what no row could hold, or no plan could read."""
+    expected = work.measurands(record.plan)
+    if len(record.values) != expected:
+        work.reject(f"values: {len(record.values)} given, plan {record.plan[:12]} lays out {expected}")
+    work.distinct("failure of", [failure.measurand for failure in record.failures])
+    work.distinct("instrument role", [instrument.role for instrument in record.instruments])
+    if record.fixture_cycles is not None and not 0 <= record.fixture_cycles <= _MAX_CYCLES:
+        work.reject(f"fixture_cycles: {record.fixture_cycles} is no count of cycles")
+    try:
+        record.started_at.astimezone(UTC)
+    except OverflowError:
+        work.reject(f"started_at: {record.started_at} has no UTC time")

@@ -1,0 +1,157 @@
+"""Reads what a batch of records refers to, in a fixed number of statements however long the batch is."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from mes.models import table_of
+from mes.models.product import BomLine, Material, Plan, PlanMeasurand
+from mes.models.product import RouteStep as RouteStepRow
+from mes.models.test_run import TestRun
+from mes.models.unit import Installation, Lot, Removal, Unit
+from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Run
+from mes.projection.rollups import counted
+from mes.projection.working_set import DefinitionEntry, LotEntry, Mentions, UnitEntry, WorkingSet
+from mes.vocabulary import OperationKind, UnitState
+
+_CHUNK = 500
+
+
+def load(connection: Connection, mentions: Mentions) -> WorkingSet:
+    """The working set of a batch: what is stored of everything that it mentions."""
+    work = WorkingSet()
+    serials = {serial for _, _, serial in mentions.units}
+    for row in _each(connection, select(_UNIT), _UNIT.c.serial, serials):
+        if (row.maker, row.part, row.serial) in mentions.units:
+            _hold_unit(work, row)
+    for row in _each(connection, select(_LOT), _LOT.c.lot, {lot for _, _, lot in mentions.lots}):
+        if (row.maker, row.part, row.lot) in mentions.lots:
+            work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
+    for row in _each(connection, _PLANS, _PLAN.c.digest, mentions.plans):
+        work.plans[row.digest] = row.measurands
+    load_histories(connection, work)
+    for row in _each(connection, _RUNS, _RUN.c.id, mentions.runs - work.runs.keys()):
+        _hold_run(work, row)
+    parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units}
+    load_definitions(connection, work, {part for _, part in parts})
+    return work
+
+
+def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
+    """The working set of these units."""
+    work = WorkingSet()
+    for row in _each(connection, select(_UNIT), _UNIT.c.id, ids):
+        _hold_unit(work, row)
+    load_histories(connection, work)
+    load_definitions(connection, work, {part for _, part, _ in work.units})
+    return work
+
+
+def load_histories(connection: Connection, work: WorkingSet) -> None:
+    """The runs and links of the units held so far."""
+    ids = {unit.id for unit in work.units.values()}
+    for row in _each(connection, _RUNS, _RUN.c.unit_id, ids):
+        _hold_run(work, row)
+    for chunk in _chunks(ids):
+        held = or_(_INSTALLATION.c.parent_id.in_(chunk), _INSTALLATION.c.child_id.in_(chunk))
+        for row in connection.execute(_LINKS.where(held)):
+            place = Place(row.parent_id, row.position, row.child_id, row.lot_id)
+            work.hold_link(
+                Link(row.id, place, row.part, row.quantity, row.installed_at, row.removed_at, row.removal_reason)
+            )
+    for row in _each(connection, select(_REMOVAL), _REMOVAL.c.parent_id, ids):
+        place = Place(row.parent_id, row.position, row.child_id, row.lot_id)
+        work.removals[row.id] = Removed(row.id, place, row.reason, row.removed_at, row.installation_id)
+        work.removals_in[row.parent_id].add(row.id)
+
+
+def load_definitions(connection: Connection, work: WorkingSet, parts: Collection[str]) -> None:
+    """Every released definition of these part numbers, of whatever maker."""
+    entries: dict[UUID, DefinitionEntry] = {}
+    for row in _each(connection, select(_MATERIAL), _MATERIAL.c.part, parts):
+        part = (row.maker, row.part)
+        entries[row.id] = work.definitions[part][row.digest] = DefinitionEntry(
+            row.id, row.digest, part, row.revision, row.released_at, row.current, Definition(), stored=True
+        )
+    routes: dict[UUID, list[RouteStep]] = {id_: [] for id_ in entries}
+    for row in _each(connection, select(_ROUTE).order_by(_ROUTE.c.place), _ROUTE.c.material_id, entries):
+        routes[row.material_id].append(RouteStep(row.operation, OperationKind(row.kind)))
+    bills: dict[UUID, list[Position]] = {id_: [] for id_ in entries}
+    for row in _each(connection, select(_BOM).order_by(_BOM.c.position), _BOM.c.material_id, entries):
+        bills[row.material_id].append(Position(row.position, row.part, row.quantity))
+    for id_, entry in entries.items():
+        entry.definition = Definition(tuple(routes[id_]), tuple(bills[id_]))
+
+
+_UNIT, _LOT, _PLAN, _RUN = table_of(Unit), table_of(Lot), table_of(Plan), table_of(TestRun)
+_MEASURAND, _MATERIAL, _ROUTE, _BOM = (
+    table_of(PlanMeasurand),
+    table_of(Material),
+    table_of(RouteStepRow),
+    table_of(BomLine),
+)
+_INSTALLATION, _REMOVAL = table_of(Installation), table_of(Removal)
+
+_PLANS = (
+    select(_PLAN.c.digest, func.count(_MEASURAND.c.place).label("measurands"))
+    .outerjoin(_MEASURAND, _MEASURAND.c.plan_digest == _PLAN.c.digest)
+    .group_by(_PLAN.c.digest)
+)
+# Neither measurements nor documents: a history is read for its order and its verdicts.
+_RUNS = select(
+    *(_RUN.c[name] for name in ("id", "unit_id", "operation", "plan_digest", "station", "source", "simulated")),
+    *(_RUN.c[name] for name in ("started_at", "verdict", "ending", "attempt")),
+)
+_LINKS = (
+    select(_INSTALLATION, func.coalesce(_UNIT.c.part, _LOT.c.part).label("part"))
+    .outerjoin(_UNIT, _UNIT.c.id == _INSTALLATION.c.child_id)
+    .outerjoin(_LOT, _LOT.c.id == _INSTALLATION.c.lot_id)
+)
+
+
+def _hold_unit(work: WorkingSet, row: Any) -> None:
+    key = (row.maker, row.part, row.serial)
+    work.units[key] = UnitEntry(
+        row.id,
+        key,
+        row.revision,
+        UnitState(row.state),
+        row.simulated,
+        row.registered_at,
+        row.source,
+        stored=True,
+        enters_at=row.enters_at,
+    )
+
+
+def _hold_run(work: WorkingSet, row: Any) -> None:
+    run = Run(
+        row.id,
+        row.unit_id,
+        row.operation,
+        row.plan_digest,
+        row.station,
+        row.source,
+        row.simulated,
+        row.started_at,
+        row.verdict,
+        row.ending,
+    )
+    work.runs[run.id] = run
+    work.runs_of[run.unit_id].add(run.id)
+    work.attempts[run.id] = row.attempt
+    work.counted[run.id] = counted(run, row.attempt)
+
+
+def _each(connection: Connection, statement: Select[Any], column: Any, wanted: Collection[Any]) -> Iterator[Row[Any]]:
+    """The rows of a statement whose column is one of these values."""
+    for chunk in _chunks(wanted):
+        yield from connection.execute(statement.where(column.in_(chunk)))
+
+
+def _chunks(wanted: Collection[Any]) -> Iterator[list[Any]]:
+    ordered = list(wanted)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]

@@ -1,0 +1,197 @@
+"""Everything that ever happened to a unit, in the order in which it happened, and what it is part of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Engine, or_
+from sqlmodel import Session, col, select
+
+from mes.genealogy import Component, Use, assembly, uses
+from mes.models.test_run import GateDecision
+from mes.models.unit import Installation, Lot, Removal, Unit
+from mes.queries.identity import UnitSummary, lot_summary, unit_summary
+from mes.queries.runs import RunReport, runs_of_unit
+from mes.queries.snapshot import InconsistentRow, UnknownUnit, snapshot
+from mes.vocabulary import CollectionMode, LinkReason, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The unit's serial number came to life."""
+
+    at: datetime
+    source: str
+    revision: str
+    simulated: bool
+    event: Literal["registered"] = "registered"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalReason:
+    """One rule that said no: what it saw, what unlocks it and who may."""
+
+    rule: str
+    message: str
+    evidence: tuple[str, ...]
+    unlock: str
+    who: Role
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """May it be worked here? The gate's answer with every rule that refused."""
+
+    at: datetime
+    id: UUID
+    operation: str
+    station: str
+    operator: str
+    allowed: bool
+    refusals: tuple[RefusalReason, ...]
+    simulated: bool
+    event: Literal["gate"] = "gate"
+
+
+ComponentEventName = Literal["component_installed", "component_removed", "installed_into", "removed_from"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentEvent:
+    """A component went in or came out: seen from its parent (component_…), or from the component itself.
+
+    `counterpart` names the other side as people say it, `unit_id` or `lot_id` identify it.
+    """
+
+    at: datetime
+    event: ComponentEventName
+    position: str
+    counterpart: str
+    unit_id: UUID | None
+    lot_id: UUID | None
+    quantity: float
+    reason: LinkReason
+    operation: str
+    station: str
+    operator: str
+    collection: CollectionMode
+    simulated: bool
+
+
+TimelineEvent = Registration | GateAnswer | RunReport | ComponentEvent
+
+
+@dataclass(frozen=True, slots=True)
+class UnitHistory:
+    """A unit, what it sits in (nearest first, up to the rack), what it was built from, and its timeline."""
+
+    unit: UnitSummary
+    built_into: tuple[Use, ...]
+    built_from: tuple[Component, ...]
+    timeline: tuple[TimelineEvent, ...]
+
+
+def unit_history(engine: Engine, unit_id: UUID) -> UnitHistory:
+    """The history of a unit, oldest first, read in one transaction. Raises `UnknownUnit`."""
+    with snapshot(engine) as session:
+        row = session.get(Unit, unit_id)
+        if row is None:
+            raise UnknownUnit(f"no unit has the id {unit_id}")
+        unit = unit_summary(row)
+        events: list[TimelineEvent] = [Registration(unit.registered_at, unit.source, unit.revision, unit.simulated)]
+        events += _gate_answers(session, unit)
+        events += runs_of_unit(session, unit_id)
+        events += _component_events(session, unit_id)
+        return UnitHistory(
+            unit,
+            tuple(use for use in uses(session, unit_id=unit_id) if use.inside),
+            assembly(session, unit_id).components,
+            tuple(sorted(events, key=_moment)),
+        )
+
+
+_SAME_INSTANT = ("registered", "gate", "run")
+"""The order of facts with one time stamp: a serial exists before it is asked about, and is asked about before a run."""
+
+
+def _moment(event: TimelineEvent) -> tuple[datetime, int]:
+    rank = _SAME_INSTANT.index(event.event) if event.event in _SAME_INSTANT else len(_SAME_INSTANT)
+    return event.at, rank
+
+
+def _gate_answers(session: Session, unit: UnitSummary) -> list[GateAnswer]:
+    # By identity, not by id: the gate is asked about serials that are not registered, and refuses them.
+    rows = session.exec(
+        select(GateDecision)
+        .where(
+            col(GateDecision.serial) == unit.serial,
+            col(GateDecision.part) == unit.part,
+            col(GateDecision.maker) == unit.maker,
+        )
+        .order_by(col(GateDecision.decided_at), col(GateDecision.id))
+    )
+    return [
+        GateAnswer(
+            row.decided_at,
+            row.id,
+            row.operation,
+            row.station,
+            row.operator,
+            row.allowed,
+            tuple(
+                RefusalReason(r["rule"], r["message"], tuple(r["evidence"]), r["unlock"], Role(r["who"]))
+                for r in row.refusals
+            ),
+            row.simulated,
+        )
+        for row in rows
+    ]
+
+
+def _component_events(session: Session, unit_id: UUID) -> list[ComponentEvent]:
+    links = session.exec(
+        select(Installation)
+        .where(or_(col(Installation.parent_id) == unit_id, col(Installation.child_id) == unit_id))
+        .order_by(col(Installation.installed_at), col(Installation.position), col(Installation.id))
+    ).all()
+    # From the removals themselves and not from closed intervals: one whose installation has not arrived yet also
+    # happened, and only they say who took the component out.
+    removals = session.exec(
+        select(Removal)
+        .where(or_(col(Removal.parent_id) == unit_id, col(Removal.child_id) == unit_id))
+        .order_by(col(Removal.removed_at), col(Removal.position), col(Removal.id))
+    ).all()
+    facts: list[Installation | Removal] = [*links, *removals]
+    unit_ids = {fact.parent_id for fact in facts} | {fact.child_id for fact in facts}
+    names = {unit.id: str(unit_summary(unit)) for unit in session.exec(select(Unit).where(col(Unit.id).in_(unit_ids)))}
+    lot_ids = {fact.lot_id for fact in facts}
+    names |= {lot.id: str(lot_summary(lot)) for lot in session.exec(select(Lot).where(col(Lot.id).in_(lot_ids)))}
+    return [_component_event(fact, unit_id, names) for fact in facts]
+
+
+def _component_event(fact: Installation | Removal, unit_id: UUID, names: dict[UUID, str]) -> ComponentEvent:
+    from_above = fact.parent_id == unit_id
+    other = (fact.child_id or fact.lot_id) if from_above else fact.parent_id
+    if other is None:
+        raise InconsistentRow(f"component fact {fact.id}: names neither child nor lot; run `mes rebuild`")
+    event: ComponentEventName
+    if isinstance(fact, Installation):
+        event, at = ("component_installed" if from_above else "installed_into"), fact.installed_at
+    else:
+        event, at = ("component_removed" if from_above else "removed_from"), fact.removed_at
+    return ComponentEvent(
+        at=at,
+        event=event,
+        position=fact.position,
+        counterpart=names[other],
+        unit_id=fact.child_id if from_above else fact.parent_id,
+        lot_id=fact.lot_id,
+        quantity=fact.quantity,
+        reason=LinkReason(fact.reason),
+        operation=fact.operation,
+        station=fact.station,
+        operator=fact.operator,
+        collection=CollectionMode(fact.collection),
+        simulated=fact.simulated,
+    )

@@ -1,0 +1,81 @@
+"""The documents on the wire: what happened, once, in the words of whoever saw it happen.
+
+The exact bytes that `encode_record` gives are what the spool commits, the forwarder sends and the journal keeps.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from mes.records.definition import (
+    BillOfMaterialLine,
+    DefinitionReleased,
+    MaterialDefinition,
+    MeasurandDefinition,
+    PlanReleased,
+    PlanStep,
+    RouteOperation,
+)
+from mes.records.document import RECORD_VERSION, Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
+from mes.records.gate import GateDecided, GateRequest, Refusal
+from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
+from mes.records.run import Attachment, InstrumentUsed, MeasurandFailure, RunFinished, RunStarted, StepResult
+
+__all__ = [
+    "RECORD_VERSION",
+    "AnyRecord",
+    "Attachment",
+    "BillOfMaterialLine",
+    "ComponentInstalled",
+    "ComponentRemoved",
+    "DefinitionReleased",
+    "Digest",
+    "Document",
+    "GateDecided",
+    "GateRequest",
+    "InstrumentUsed",
+    "LotIdentity",
+    "LotReceived",
+    "MaterialDefinition",
+    "MeasurandDefinition",
+    "MeasurandFailure",
+    "Name",
+    "PlanReleased",
+    "PlanStep",
+    "Record",
+    "Refusal",
+    "RouteOperation",
+    "RunFinished",
+    "RunStarted",
+    "StepResult",
+    "Text",
+    "UnitIdentity",
+    "UnitRegistered",
+    "encode_record",
+    "parse_record",
+]
+
+AnyRecord = Annotated[
+    DefinitionReleased
+    | PlanReleased
+    | UnitRegistered
+    | LotReceived
+    | RunStarted
+    | RunFinished
+    | ComponentInstalled
+    | ComponentRemoved
+    | GateDecided,
+    Field(discriminator="kind"),
+]
+
+_RECORD: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord)
+
+
+def encode_record(record: Record) -> bytes:
+    """The exact UTF-8 JSON bytes of a record, as every later reader will see them."""
+    return record.model_dump_json().encode()
+
+
+def parse_record(body: bytes) -> AnyRecord:
+    """The record in these bytes. Raises `pydantic.ValidationError` naming every field that is wrong."""
+    return _RECORD.validate_json(body)

@@ -1,0 +1,49 @@
+"""The question put to the gate, and its answer."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from mes.records.document import Digest, Document, Name, Record, Text, UnitIdentity
+from mes.vocabulary import Role
+
+
+class Refusal(Document):
+    """One rule that said no: what it saw, what unlocks it, and who may."""
+
+    rule: Name
+    message: Text
+    evidence: tuple[Text, ...] = ()
+    unlock: Text
+    who: Role
+
+
+class GateRequest(Document):
+    """May this unit be worked here, now? `id` makes the question idempotent and names the decision.
+
+    `creates` says that the operation brings the serial number to life (an assembly's parent).
+    `components` are the serialised children about to be installed.
+    """
+
+    id: UUID
+    at: AwareDatetime
+    unit: UnitIdentity
+    operation: Name
+    station: Name
+    operator: Name
+    fixture: Name
+    plan: Digest | None = None
+    instruments: tuple[Text, ...] = ()
+    creates: bool = False
+    components: tuple[UnitIdentity, ...] = ()
+    simulated: bool
+
+
+class GateDecided(Record):
+    """The gate's answer with every rule that refused, kept whether it allowed or not."""
+
+    kind: Literal["gate_decided"] = "gate_decided"
+    request: GateRequest
+    allowed: bool
+    refusals: tuple[Refusal, ...] = ()

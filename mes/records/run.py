@@ -1,0 +1,102 @@
+"""A run in two records: one before anything is armed, one when it is over."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, FiniteFloat
+
+from mes.records.document import Digest, Document, Name, Record, Text, UnitIdentity
+from mes.vocabulary import Outcome, OverRange, RunEnding, Verdict
+
+
+class RunStarted(Record):
+    """A run is about to touch the unit; committed before anything is armed."""
+
+    kind: Literal["run_started"] = "run_started"
+    run: UUID
+    unit: UnitIdentity
+    operation: Name
+    station: Name
+    plan: Digest
+    fixture: Name
+    slot: Name = "1"
+    operator: Name
+    gate: UUID
+
+
+class StepResult(Document):
+    """How one step ended and how long it took."""
+
+    name: Name
+    outcome: Outcome
+    started_s: FiniteFloat
+    """Seconds after the start of the run, by the station's monotonic clock."""
+    duration_s: FiniteFloat
+    message: Text = ""
+
+
+class MeasurandFailure(Document):
+    """One measurand outside its limits, with the limits that judged it."""
+
+    measurand: Name
+    unit: Text
+    value: FiniteFloat | None = None
+    text: Text | None = None
+    over_range: OverRange | None = None
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    expected: Text | None = None
+
+
+class InstrumentUsed(Document):
+    """An instrument that took part in the run, as it identified itself."""
+
+    role: Name
+    model: Name
+    serial: Text
+    """Empty for what has none, such as a two-wire bus."""
+    firmware: Text
+    calibration_due: date | None
+
+
+class Attachment(Document):
+    """A file that belongs to the run, stored under its content hash."""
+
+    name: Name
+    media_type: Name
+    sha256: Digest
+    size: int = Field(ge=0)
+
+
+class RunFinished(Record):
+    """A run in one document: verdict, ending, steps and the measurement vector laid out by the plan's measurands.
+
+    A value that was not measured, and one that left the range, is None; the latter is named in `over_ranges`.
+    """
+
+    kind: Literal["run_finished"] = "run_finished"
+    run: UUID
+    unit: UnitIdentity
+    operation: Name
+    station: Name
+    plan: Digest
+    fixture: Name
+    slot: Name = "1"
+    operator: Name
+    gate: UUID
+    started_at: AwareDatetime
+    verdict: Verdict
+    ending: RunEnding
+    reason: Text = ""
+    steps: tuple[StepResult, ...]
+    values: tuple[FiniteFloat | None, ...]
+    texts: dict[str, Text] = {}
+    over_ranges: dict[str, OverRange] = {}
+    marginal: tuple[Name, ...] = ()
+    failures: tuple[MeasurandFailure, ...] = ()
+    instruments: tuple[InstrumentUsed, ...] = ()
+    fixture_cycles: int | None = None
+    limit_revision: Name
+    station_digest: Digest
+    attachments: tuple[Attachment, ...] = ()

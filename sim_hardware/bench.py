@@ -1,0 +1,173 @@
+"""A simulated bench: instruments by role, the world that joins them, and the ways in that real drivers use.
+
+The same description that wires a real fixture builds it: roles with models and resources, wires between terminals.
+Drivers reach it through PyVISA (`resource_manager`), pyserial (`sim://bench/role`) and a two-wire bus (`open_smbus`),
+and cannot tell.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyvisa
+
+from sim_hardware import registry
+from sim_hardware.clock import BenchClock
+from sim_hardware.duts.module_memory import ModuleBus, ModuleMemory
+from sim_hardware.faults import Fault, FaultPlan
+from sim_hardware.instruments.chroma_19053 import Chroma19053
+from sim_hardware.instruments.keysight_daq970a import KeysightDaq970A
+from sim_hardware.instruments.keysight_l4491a import KeysightL4491A
+from sim_hardware.instruments.keysight_pna import KeysightPna
+from sim_hardware.instruments.serial_scanner import SerialScanner
+from sim_hardware.registry import Outlet
+from sim_hardware.scpi_device import ScpiDevice
+from sim_hardware.visa_library import SimVisaLibrary
+from sim_hardware.world import DUT_ROLE, Dut, World
+
+_SCPI_MODELS: dict[str, Callable[..., ScpiDevice]] = {
+    "chroma_19053": Chroma19053,
+    "keysight_daq970a": KeysightDaq970A,
+    "keysight_l4491a": KeysightL4491A,
+    "keysight_pna": KeysightPna,
+}
+_SCANNER = "serial_scanner"
+
+
+class BenchError(ValueError):
+    """A bench that cannot be built so: an unknown model, a role or resource used twice, or an option a model lacks."""
+
+
+class SimulatedBench:
+    """One bench; `name` is unique among the open benches of this process. A context manager that closes it.
+
+    Raises `registry.BenchNameTaken` for a name in use.
+    """
+
+    def __init__(self, name: str, seed: int, clock: BenchClock) -> None:
+        self.name = name
+        self.clock = clock
+        self.world = World(seed)
+        self.faults = FaultPlan(seed)
+        self._devices: dict[str, ScpiDevice] = {}
+        self._resources: dict[str, str] = {}
+        self._instruments: dict[str, ScpiDevice | SerialScanner] = {}
+        self._outlets: dict[str, Outlet] = {}
+        self._memories: dict[str, Callable[[], ModuleMemory | None]] = {}
+        self._manager: pyvisa.ResourceManager | None = None
+        registry.announce(name, self._outlets)
+        self._library = SimVisaLibrary.for_bench(name, self._devices, self.faults)
+
+    def add_instrument(self, role: str, model: str, resource: str, serial: str, **options: Any) -> None:
+        """Put an instrument on the bench.
+
+        `model` is a module of `sim_hardware.instruments`; `resource` the VISA name or `sim://bench/role` it answers at;
+        options are those of the model (`cards` of a DAQ970A, `port_map` of a PNA, `prefix` and `suffix` of a scanner).
+        Raises BenchError.
+        """
+        if role in self._instruments or role == DUT_ROLE:
+            raise BenchError(f"bench {self.name}: role {role!r} is taken; choose another")
+        if resource in self._resources.values():
+            raise BenchError(f"bench {self.name}: resource {resource!r} of role {role!r} belongs to another role")
+        rules = self.faults.rules(resource)
+        try:
+            if model == _SCANNER:
+                scanner = SerialScanner(**options)
+                self._outlets[role] = Outlet(scanner, self.clock, rules)
+                self._instruments[role] = scanner
+            elif model in _SCPI_MODELS:
+                device = _SCPI_MODELS[model](self.world, self.clock, role, serial, **options)
+                self._instruments[role] = self._devices[resource] = device
+                self._outlets[role] = Outlet(device, self.clock, rules)
+            else:
+                known = ", ".join(sorted([*_SCPI_MODELS, _SCANNER]))
+                raise BenchError(f"bench {self.name}: role {role!r}: no simulated instrument {model!r}; known: {known}")
+        except TypeError as error:
+            raise BenchError(f"bench {self.name}: role {role!r}, model {model}: {error}") from error
+        self._resources[role] = resource
+
+    def add_memory(self, resource: str, terminal: str) -> None:
+        """Lead a two-wire bus to the memory in a plug of the device, for example ("sim-i2c://near", "dut:A")."""
+        role, _, end = terminal.partition(":")
+        if role != DUT_ROLE or not end:
+            raise BenchError(f"bench {self.name}: memory terminal {terminal!r}: expected dut:A or dut:B")
+        if resource in self._memories:
+            raise BenchError(f"bench {self.name}: memory resource {resource!r} is taken; choose another")
+        self._memories[resource] = lambda: self.world.dut.memory(end) if self.world.dut is not None else None
+
+    def wire(self, a: str, b: str) -> None:
+        """Join two terminals. Raises BenchError when one belongs to no role of this bench."""
+        for terminal in (a, b):
+            role = terminal.partition(":")[0]
+            if role != DUT_ROLE and role not in self._instruments:
+                known = ", ".join(sorted([*self._instruments, DUT_ROLE]))
+                raise BenchError(f"bench {self.name}: terminal {terminal!r} belongs to no role; roles: {known}")
+        self.world.wire(a, b)
+
+    def play_touchstone(self, role: str, path: Path) -> None:
+        """Make an analyser answer from a .s4p file. Raises `TouchstoneError`, naming file, line and what is wrong."""
+        analyser = self._instruments.get(role)
+        if not isinstance(analyser, KeysightPna):
+            raise BenchError(f"bench {self.name}: role {role!r} is no network analyser; a Touchstone file needs one")
+        analyser.play(path)
+
+    def play_memory(self, resource: str, path: Path) -> None:
+        """Put a read-only module memory from a file on a bus. Raises `MemoryMapError`."""
+        if resource not in self._memories:
+            raise self._no_memory(resource)
+        memory = ModuleMemory.from_file(path)
+        self._memories[resource] = lambda: memory
+
+    def insert(self, dut: Dut) -> None:
+        """Put a device into the fixture. Raises ValueError when one is there already."""
+        self.world.insert(dut)
+
+    def remove(self) -> None:
+        """Take the device out of the fixture."""
+        self.world.remove()
+
+    def scan(self, role: str, text: str) -> None:
+        """Let the scanner of this role read a label."""
+        scanner = self._instruments.get(role)
+        if not isinstance(scanner, SerialScanner):
+            raise BenchError(f"bench {self.name}: role {role!r} is no scanner")
+        scanner.scan(text)
+
+    def inject(self, resource: str, fault: Fault) -> None:
+        """Add a fault of the wire at this resource, for open sessions too. Raises BenchError for another name."""
+        if resource not in self._resources.values():
+            known = ", ".join(self._resources.values())
+            raise BenchError(f"bench {self.name}: no instrument at {resource!r} to disturb; resources: {known}")
+        self.faults.inject(resource, fault)
+
+    def resource_manager(self) -> pyvisa.ResourceManager:
+        """PyVISA's way in; the same manager every time."""
+        if self._manager is None:
+            self._manager = pyvisa.ResourceManager(self._library)
+        return self._manager
+
+    def open_smbus(self, resource: str) -> ModuleBus:
+        """A two-wire bus with the module behind it. Raises BenchError for a bus this bench does not have."""
+        if resource not in self._memories:
+            raise self._no_memory(resource)
+        # Looked up at each transfer: the device under test changes while the bus stays open.
+        return ModuleBus(lambda: self._memories[resource]())
+
+    def close(self) -> None:
+        """Close every session and let the bench's name go. Closing twice is no error."""
+        self._library.forget()
+        registry.forget(self.name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _no_memory(self, resource: str) -> BenchError:
+        return BenchError(
+            f"bench {self.name}: no module memory at {resource!r}; there is: {', '.join(self._memories) or 'none'}"
+        )

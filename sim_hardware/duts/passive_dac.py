@@ -1,0 +1,156 @@
+"""A finished passive copper cable: a bundle with a plug, a ground and a memory at each end.
+
+Terminals for waves: A.K.P, A.K.N, B.K.P, B.K.N; for direct current A.GND, B.GND, A.PRESENT, B.PRESENT. The pairs
+themselves carry no direct current past the blocking capacitors of the receive lanes, so no DC terminal leads to them.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim_hardware.duts.cmis_map import (
+    MEDIA_TYPE,
+    OSFP,
+    PASSIVE_COPPER,
+    CableIdentity,
+    checksum_error,
+    differing_characters,
+    passive_copper_memory,
+)
+from sim_hardware.duts.defects import ENDS, Defect
+from sim_hardware.duts.design import TrueParameter
+from sim_hardware.duts.lane_waves import LaneWaves
+from sim_hardware.duts.module_memory import ModuleMemory
+from sim_hardware.duts.twinax_bundle import TwinaxBundle, wiring_with
+from sim_hardware.duts.wiring import Wiring
+from sim_hardware.physics.conductors import Element
+from sim_hardware.physics.pair_loss import FrequencyGrid
+from sim_hardware.physics.random_stream import random_stream
+
+_TRACED_TEXTS = ("part_number", "serial_number")
+
+
+class PassiveDac:
+    """One cable made of a bundle; its memories carry its serial and part number.
+
+    Raises ValueError for a defect of another stage, or at a place this cable does not have.
+    """
+
+    def __init__(
+        self,
+        bundle: TwinaxBundle,
+        seed: int,
+        serial: str,
+        *,
+        part_number: str = "DAC-OSFP-800G",
+        identifier: int = OSFP,
+        defects: Sequence[Defect] = (),
+    ) -> None:
+        self.bundle = bundle
+        self.design, self.specification = bundle.design, bundle.specification
+        self.seed = seed
+        self.serial = serial
+        self.identity = CableIdentity(part_number=part_number, serial_number=serial, identifier=identifier)
+        self.defects = tuple(defects)
+        self.wiring = Wiring.joined([bundle.wiring, wiring_with(self.design.pairs, self.defects, "cable")])
+        self._memories: dict[str, ModuleMemory] = {}
+        for end in ENDS:
+            memory = passive_copper_memory(self.identity, self.design)
+            for defect in self.defects:
+                defect.alter_memory(end, memory)
+            self._memories[end] = memory
+        near, far = self._reflections("A"), self._reflections("B")
+        crosstalk = random_stream(seed, "cable", serial, "crosstalk").gauss
+        self.waves = LaneWaves(bundle.lines(near, far), self.wiring, self.design.crosstalk_db + crosstalk(0.0, 0.5))
+
+    def _normal(self, name: str, count: int) -> list[float]:
+        draw = random_stream(self.seed, "cable", self.serial, name).gauss
+        return [draw(0.0, 1.0) for _ in range(count)]
+
+    def _reflections(self, end: str) -> NDArray[np.float64]:
+        spread = np.array(self._normal(f"launch {end}", self.design.pairs))[:, None]
+        return self.design.launch_reflection * (1.0 + self.design.launch_reflection_sigma * spread)
+
+    def elements(self) -> tuple[Element, ...]:
+        """The ground from end to end, and the module-present pin of each plug."""
+        ground, present = self.design.ground_median_ohm, self.design.present_median_ohm
+        x, a, b = (math.exp(0.05 * value) for value in self._normal("ground", 3))
+        return (
+            Element("A.GND", "B.GND", ground * x),
+            Element("A.PRESENT", "A.GND", present * a),
+            Element("B.PRESENT", "B.GND", present * b),
+        )
+
+    def scattering(self, terminals: Sequence[str], grid: FrequencyGrid) -> NDArray[np.complex128]:
+        """Scattering between these terminals at 50 ohm, shape (ports, ports, n); one it lacks is an open end."""
+        return self.waves.between(terminals, grid)
+
+    def memory(self, end: str) -> ModuleMemory | None:
+        """The memory in the plug at this end ("A" or "B")."""
+        return self._memories[end]
+
+    def true_parameters(self) -> tuple[TrueParameter, ...]:
+        """Every lane's waves, the grounds and both memories, as the cable has them now.
+
+        Those of the bundle (`bundle.true_parameters()`) are apart: no test of the finished cable can reach them.
+        """
+        return (*self._lane_parameters(), *self._ground_parameters(), *self._memory_parameters())
+
+    def out_of_specification(self) -> tuple[TrueParameter, ...]:
+        """The true parameters that make this cable defective; empty for a good one."""
+        return tuple(parameter for parameter in self.true_parameters() if not parameter.within)
+
+    def _lane_parameters(self) -> list[TrueParameter]:
+        spec, lines = self.specification, self.waves.lines
+        truth = self.waves.truth(spec.nyquist_hz)
+        delay_ns_m = lines.delay_s[:, 0] * 1e9 / lines.length_m
+        parameters = []
+        for k in range(self.design.pairs):
+            name, pair = f"lane_{k + 1}", k + 1
+            polarity = -1 if pair in self.wiring.swapped else 1
+            parameters += [
+                TrueParameter(f"{name}.far_pair", self.wiring.far_pair[pair], "1", pair, pair),
+                TrueParameter(f"{name}.polarity", polarity, "1", 1, 1),
+                TrueParameter(f"{name}.loss", truth.loss_db[k], "dB", spec.loss_min_db, spec.loss_max_db),
+                TrueParameter(
+                    f"{name}.conversion_margin", truth.conversion_margin_db[k], "dB", low=spec.conversion_margin_min_db
+                ),
+                TrueParameter(f"{name}.return_loss", truth.return_loss_db[k], "dB", low=spec.return_loss_min_db),
+                TrueParameter(f"{name}.delay", float(delay_ns_m[k]), "ns/m", high=spec.delay_max_ns_m),
+                TrueParameter(
+                    f"{name}.impedance",
+                    float(lines.impedance_ohm[k, 0]),
+                    "ohm",
+                    spec.impedance_min_ohm,
+                    spec.impedance_max_ohm,
+                ),
+            ]
+        return parameters
+
+    def _ground_parameters(self) -> list[TrueParameter]:
+        names = ("ground", "A.present", "B.present")
+        limit = self.specification.ground_max_ohm
+        return [
+            TrueParameter(name, element.ohm, "ohm", high=limit)
+            for name, element in zip(names, self.elements(), strict=True)
+        ]
+
+    def _memory_parameters(self) -> list[TrueParameter]:
+        parameters = []
+        for end in ENDS:
+            memory, identity = self._memories[end], self.identity
+            view = memory.page(0)
+            parameters += [
+                TrueParameter(f"{end}.identifier", view[0], "1", identity.identifier, identity.identifier),
+                TrueParameter(f"{end}.media_type", view[MEDIA_TYPE], "1", PASSIVE_COPPER, PASSIVE_COPPER),
+                TrueParameter(f"{end}.checksum_error", checksum_error(memory), "1", 0, 0),
+            ]
+            parameters += [
+                TrueParameter(
+                    f"{end}.{name}_differs", differing_characters(memory, name, getattr(identity, name)), "1", 0, 0
+                )
+                for name in _TRACED_TEXTS
+            ]
+        return parameters

@@ -1,0 +1,186 @@
+"""The bench as one piece of copper: instruments, fixture wires and the device under test share this world.
+
+Terminals are names such as "harness:1R1.H" or "dut:near.3.P". Wires join them into nets; relays and the conductors of
+the device are elements between nets. An instrument asks what lies between its terminals, and so sees whatever is
+really there.
+"""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim_hardware.duts.module_memory import ModuleMemory
+from sim_hardware.physics.conductors import ConductorNetwork, Element
+from sim_hardware.physics.pair_loss import FrequencyGrid
+from sim_hardware.physics.random_stream import noise_stream, random_stream
+
+DUT_ROLE = "dut"
+
+
+class Dut(Protocol):
+    """What a world needs to know of the device under test; its terminals carry no role ("near.3.P")."""
+
+    @property
+    def serial(self) -> str:
+        """Serial number."""
+        ...
+
+    def elements(self) -> Sequence[Element]:
+        """Conductors and insulation at direct current."""
+        ...
+
+    def scattering(self, terminals: Sequence[str], grid: FrequencyGrid) -> NDArray[np.complex128]:
+        """Scattering between these terminals at 50 ohm, shape (ports, ports, n); one it lacks is an open end."""
+        ...
+
+    def memory(self, end: str) -> ModuleMemory | None:
+        """The memory in the plug at this end, None when there is none."""
+        ...
+
+
+class World:
+    """Nets, relays and the inserted device. Not thread-safe: one bench, one owner at a time."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._parent: dict[str, str] = {}
+        self._nets: dict[str, int] | None = None
+        self._relays: dict[str, tuple[Element, ...]] = {}
+        self._closed: dict[str, tuple[Element, ...]] = {}
+        self._dut: Dut | None = None
+        self._network: ConductorNetwork | None = None
+        self._paths: dict[int, list[int]] | None = None
+        self._reach: dict[str, tuple[str, ...]] = {}
+        self._dut_network: ConductorNetwork | None = None
+        self._dut_nets: dict[int, list[str]] | None = None
+
+    @property
+    def dut(self) -> Dut | None:
+        """The device now in the fixture."""
+        return self._dut
+
+    def random_stream(self, name: str) -> random.Random:
+        """The stream of one named consumer; independent of every other."""
+        return random_stream(self.seed, name)
+
+    def noise_stream(self, name: str) -> np.random.Generator:
+        """The same for arrays of noise."""
+        return noise_stream(self.seed, name)
+
+    def wire(self, a: str, b: str) -> None:
+        """Join two terminals by a wire of no resistance."""
+        for terminal in (a, b):
+            role, _, rest = terminal.partition(":")
+            if not role or not rest:
+                raise ValueError(f"terminal {terminal!r}: expected role:terminal, for example dut:near.1.P")
+        self._parent[self._find(a)] = self._find(b)
+        self._nets = self._dut_network = self._dut_nets = None
+        self._changed()
+
+    def add_relay(self, name: str, contacts: Iterable[Element]) -> None:
+        """Declare a relay, open, with its contacts (resistances when closed); a second one of that name is refused."""
+        if name in self._relays:
+            raise ValueError(f"relay {name!r} exists already")
+        self._relays[name] = tuple(contacts)
+
+    def close_relay(self, name: str) -> None:
+        """Close the contacts of a relay."""
+        if name not in self._closed:
+            self._closed[name] = self._relays[name]
+            self._changed()
+
+    def open_relay(self, name: str) -> None:
+        """Open the contacts of a relay."""
+        if self._closed.pop(name, None) is not None:
+            self._changed()
+
+    def is_closed(self, name: str) -> bool:
+        """Whether the contacts of a relay are closed."""
+        return name in self._closed
+
+    def insert(self, dut: Dut) -> None:
+        """Put a device into the fixture; one must not be there already."""
+        if self._dut is not None:
+            raise ValueError(f"insert {dut.serial}: {self._dut.serial} is still in the fixture; remove it first")
+        self._dut = dut
+        self._dut_network = None
+        self._changed()
+
+    def remove(self) -> None:
+        """Take the device out; an empty fixture stays empty."""
+        self._dut = self._dut_network = None
+        self._changed()
+
+    def net(self, terminal: str) -> int:
+        """Number of the net that a terminal belongs to; terminals nobody wired have one of their own."""
+        if self._nets is None:
+            self._nets = {}
+        number = self._nets.get(terminal)
+        if number is None:
+            root = self._find(terminal)
+            number = self._nets.get(root)
+            if number is None:
+                number = self._nets[root] = len(self._nets)
+            self._nets[terminal] = number
+        return number
+
+    def network(self) -> ConductorNetwork:
+        """Everything that conducts or insulates right now."""
+        if self._network is None:
+            if self._dut_network is None:
+                elements = self._dut.elements() if self._dut is not None else ()
+                self._dut_network = ConductorNetwork(self._numbered(elements, f"{DUT_ROLE}:"))
+            closed = (element for contacts in self._closed.values() for element in contacts)
+            self._network = self._dut_network.with_elements(self._numbered(closed))
+        return self._network
+
+    def reach(self, terminal: str) -> tuple[str, ...]:
+        """The device's terminals (without role) that wires and closed relays lead to, sorted; for waves, not for DC."""
+        found = self._reach.get(terminal)
+        if found is None:
+            found = self._reach[terminal] = self._traced(terminal)
+        return found
+
+    def _find(self, terminal: str) -> str:
+        parent = self._parent
+        root = terminal
+        while (above := parent.get(root, root)) != root:
+            root = above
+        while (above := parent.get(terminal, terminal)) != root:
+            parent[terminal], terminal = root, above
+        return root
+
+    def _changed(self) -> None:
+        self._network = self._paths = None
+        self._reach.clear()
+
+    def _numbered(self, elements: Iterable[Element], prefix: str = "") -> Iterator[tuple[int, int, float, float]]:
+        net = self.net
+        for a, b, ohm, farad in elements:
+            yield net(prefix + a), net(prefix + b), ohm, farad
+
+    def _traced(self, terminal: str) -> tuple[str, ...]:
+        if self._dut_nets is None:
+            self._dut_nets = {}
+            prefix = f"{DUT_ROLE}:"
+            for named in sorted({*self._parent, *self._parent.values()}):
+                if named.startswith(prefix):
+                    self._dut_nets.setdefault(self.net(named), []).append(named.removeprefix(prefix))
+        neighbours = self._paths
+        if neighbours is None:
+            neighbours = self._paths = {}
+            for contacts in self._closed.values():
+                for net_a, net_b, _, _ in self._numbered(contacts):
+                    neighbours.setdefault(net_a, []).append(net_b)
+                    neighbours.setdefault(net_b, []).append(net_a)
+        seen = {self.net(terminal)}
+        pending = list(seen)
+        while pending:
+            for net in neighbours.get(pending.pop(), ()):
+                if net not in seen:
+                    seen.add(net)
+                    pending.append(net)
+        return tuple(sorted(end for net in seen for end in self._dut_nets.get(net, ())))

@@ -1,0 +1,154 @@
+"""Where a station is put together: files, clock, chance, ledger, spool, bench and agent come in here alone."""
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drivers.clock import Clock, SystemClock
+from mes.command_line import Location
+from mes.ledger import Ledger
+from stations.agent import Agent
+from stations.bench import Bench
+from stations.config import SimulationConfig, StationConfig
+from stations.events import Event
+from stations.fixture import Fixture, load_fixture
+from stations.forwarder import Forwarder
+from stations.identity import IdMaker
+from stations.leased_place import LeasedPlace
+from stations.limit_revision import load_limit_revision
+from stations.plan import PlanRevision, load_plan
+from stations.producer import Producer
+from stations.product import Product, load_product
+from stations.spool import Spool
+from stations.step_runner import in_thread, run_inline
+
+if TYPE_CHECKING:
+    from stations.simulation import SimulatedStation
+
+
+@dataclass(frozen=True, slots=True)
+class TestStation:
+    """A test station, open and ready to work units."""
+
+    config: StationConfig
+    product: Product
+    plan: PlanRevision
+    fixture: Fixture
+    agent: Agent
+    spool: Spool
+    simulated: "SimulatedStation | None"
+
+
+def spool_path(location: Location, station: str) -> Path:
+    """The spool file of a station for one centre, to which its chain is known."""
+    centre = hashlib.sha256(location.url.encode()).hexdigest()[:8]
+    return location.home / "spools" / f"{station}-{centre}.db"
+
+
+def station_clock(config: StationConfig, start: datetime) -> Clock:
+    """The machine's clock for a real bench; a virtual one that begins at `start` for a simulated bench."""
+    if not config.simulated:
+        return SystemClock()
+    from stations.simulation import virtual_clock  # noqa: PLC0415 - the simulator is loaded only when asked for
+
+    return virtual_clock(start)
+
+
+@contextmanager
+def open_producer(
+    *,
+    station: str,
+    operator: str,
+    fixture: str,
+    product: Product,
+    simulated: bool,
+    location: Location,
+    ledger: Ledger,
+    clock: Clock,
+    chance: random.Random,
+) -> Iterator[Producer]:
+    """A station's spool, and its way to the ledger. Raises `SpoolError`."""
+    with Spool(spool_path(location, station), station, lambda: f"{chance.getrandbits(48):012x}") as spool:
+        yield Producer(
+            station=station,
+            operator=operator,
+            fixture=fixture,
+            product=product,
+            simulated=simulated,
+            spool=spool,
+            # Chance of its own: how often it drains must not shift the ids of what is recorded later.
+            forwarder=Forwarder(spool, ledger, clock, random.Random(chance.getrandbits(64))),
+            ledger=ledger,
+            clock=clock,
+            new_id=IdMaker(clock, chance),
+        )
+
+
+@contextmanager
+def open_test_station(
+    config: StationConfig,
+    *,
+    location: Location,
+    ledger: Ledger,
+    clock: Clock,
+    chance: random.Random,
+    listener: Callable[[Event], None] = lambda _: None,
+) -> Iterator[TestStation]:
+    """A test station from its file: plan bound, instruments opened and identified, product and plan released.
+
+    Raises `ConfigurationError`, `PlanError`, `InstrumentError`, `SpoolError` or `LedgerError`; whatever was opened
+    is closed again, outputs off.
+    """
+    product = load_product(config.product)
+    limits = load_limit_revision(config.limits) if config.limits is not None else None
+    plan = load_plan(config.plan).bind(product, limits)
+    kind = load_fixture(config.fixture.kind)
+    with ExitStack() as stack:
+        simulated = None
+        place = LeasedPlace(clock=clock)
+        if config.simulation is not None:
+            simulated = _simulate(config.simulation, config, kind, product, clock)
+            stack.callback(simulated.close)
+            place = simulated.place
+        else:
+            stack.callback(place.close)
+        producer = stack.enter_context(
+            open_producer(
+                station=config.station,
+                operator=config.operator,
+                fixture=config.fixture.name,
+                product=product,
+                simulated=config.simulated,
+                location=location,
+                ledger=ledger,
+                clock=clock,
+                chance=chance,
+            )
+        )
+        bench = stack.enter_context(Bench.open(kind, config.instruments, place))
+        fixture = kind(bench.instruments, product, config.fixture.options)
+        # On a virtual clock time passes only at the bench, where the lease sees it; a real step may hang anywhere.
+        runner = (lambda _: run_inline) if config.simulated else in_thread
+        agent = Agent(config, plan, producer, bench, fixture, runner, listener)
+        agent.start()
+        yield TestStation(config, product, plan, fixture, agent, producer.spool, simulated)
+
+
+def _simulate(
+    simulation: SimulationConfig, config: StationConfig, kind: type[Fixture], product: Product, clock: Clock
+) -> "SimulatedStation":
+    from stations.simulation import SimulatedStation  # noqa: PLC0415 - the simulator is loaded only when asked for
+
+    station = SimulatedStation(config.station, simulation.seed, clock)
+    try:
+        station.build(kind, product, config.fixture.options, config.instruments)
+        station.play(simulation, config.instruments)
+    except BaseException:
+        station.close()
+        raise
+    return station

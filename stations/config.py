@@ -1,0 +1,292 @@
+"""A station's configuration: TOML read strictly into frozen documents, of which station.toml is the first.
+
+What a file may say is a pydantic model; whatever it says otherwise becomes a `ConfigurationError` of at most two
+lines: file, dotted key and problem, then what to write instead. Products and limit revisions are read the same way.
+"""
+
+import hashlib
+import json
+import math
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    FiniteFloat,
+    PlainSerializer,
+    PrivateAttr,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    ValidationInfo,
+    WrapSerializer,
+    model_validator,
+)
+
+from mes.records import Document, Name
+from stations.errors import ConfigurationError, explained
+
+SIMULATED_RESOURCES = ("sim://", "sim-i2c://")
+"""How the resources begin that only a simulated bench answers; VISA names are the same on both benches."""
+
+
+def frozen(value: Any) -> Any:
+    """A table or list from a file, made immutable all the way down."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: frozen(item) for key, item in value.items()})
+    return tuple(frozen(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def thawed(value: Any) -> Any:
+    """What `frozen` froze, as the plain tables and lists that can be written."""
+    if isinstance(value, Mapping):
+        return {key: thawed(item) for key, item in value.items()}
+    return [thawed(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _thawed_first(value: Any, write: SerializerFunctionWrapHandler) -> Any:
+    return write(thawed(value))
+
+
+def digest_of(content: Any) -> str:
+    """SHA-256, in hex, of plain content written as JSON in one canonical way."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _existing(path: Path, info: ValidationInfo) -> Path:
+    context: Any = info.context
+    found = Path(context["path"].parent / path.expanduser()).resolve()
+    if not found.is_file():
+        raise ValueError(f"there is no file {found}\nwrite a path that is absolute or starts at this file's folder")
+    return found
+
+
+def _from_folder(path: Path, info: SerializationInfo) -> str:
+    context: Any = info.context
+    return str(path) if context is None else Path(os.path.relpath(path, context["path"].parent)).as_posix()
+
+
+FrozenMapping = (AfterValidator(frozen), WrapSerializer(_thawed_first))
+"""Marks a mapping in a document as immutable: ``Annotated[Mapping[...], *FrozenMapping]``."""
+Table = Annotated[Mapping[str, Any], *FrozenMapping]
+"""A table whose keys belong to whoever reads it."""
+ExistingFile = Annotated[Path, AfterValidator(_existing), PlainSerializer(_from_folder)]
+"""A file named relative to the document: absolute once loaded, relative in the digest, which survives a move."""
+
+
+class FileDocument(Document):
+    """A document that was read from a file."""
+
+    _path: Path = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the file."""
+        self._path = context["path"]
+
+    @property
+    def path(self) -> Path:
+        """The file, absolute."""
+        return self._path
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the file means, defaults included; its comments and layout do not count."""
+        return digest_of(self.model_dump(mode="json", context={"path": self.path}))
+
+
+F = TypeVar("F", bound=FileDocument)
+
+
+def load_document(path: Path, kind: type[F]) -> F:
+    """The document of this kind in a TOML file. Raises `ConfigurationError`."""
+    path = path.expanduser().absolute()
+    content = json.dumps(_plain(path, "", _read(path)))
+    try:
+        # JSON, because its strict mode takes a list for a tuple and a text for a path, and still no "7" for a 7.
+        return kind.model_validate_json(content, strict=True, context={"path": path})
+    except ValidationError as exc:
+        raise explained(path, kind, exc) from exc
+
+
+def _read(path: Path) -> dict[str, Any]:
+    text = ""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text)
+    except FileNotFoundError as exc:
+        raise ConfigurationError(f"{path}: there is no such file; check the path") from exc
+    except OSError as exc:
+        raise ConfigurationError(f"{path}: cannot be read: {exc.strerror}; check the path and its rights") from exc
+    except UnicodeDecodeError as exc:
+        line = exc.object.count(b"\n", 0, exc.start) + 1
+        raise ConfigurationError(f"{path}: line {line} is not UTF-8; save the file as UTF-8") from exc
+    except RecursionError as exc:
+        raise ConfigurationError(f"{path}: nested too deeply to be a configuration; write it flat") from exc
+    except tomllib.TOMLDecodeError as exc:
+        lines = text.splitlines() or [""]
+        said = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(exc), re.DOTALL)
+        problem, row, column = said.groups() if said else (str(exc), None, None)
+        line = min(int(row or len(lines)), len(lines))
+        shown = f"the line is: {lines[line - 1].strip():.100}"
+        column = column or len(lines[-1]) + 1
+        raise ConfigurationError(f"{path}: line {line}, column {column}: {problem}\n{shown}") from exc
+
+
+def _plain(path: Path, key: str, value: Any) -> Any:
+    """TOML as JSON has it: dates become text; what JSON cannot say is refused."""
+    if isinstance(value, dict):
+        return {name: _plain(path, f"{key}.{name}".lstrip("."), item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(path, f"{key}[{i}]", item) for i, item in enumerate(value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigurationError(f"{path}: {key}: {value} is no value to work with; write a finite number")
+    return value.isoformat() if isinstance(value, date | time | datetime) else value
+
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class FixtureConfig(Document):
+    """The fixture that stands here: its asset name, the module that drives it, and its own options."""
+
+    name: Name = Field(examples=['name = "FX-DAC-01"'])
+    kind: Identifier = Field(examples=['kind = "dac_rf"'])
+    slot: Name = Field(default="1", examples=['slot = "1"'])
+    cycles_max: int | None = Field(default=None, gt=0, examples=["cycles_max = 50000"])
+    options: Table = Field(default={}, validate_default=True)
+
+
+class ScanConfig(Document):
+    """The scanner of this station; without a resource, serials come from the keyboard or the command line."""
+
+    resource: Name | None = Field(default=None, examples=['resource = "/dev/ttyACM0"'])
+    prefix: str = Field(default="", max_length=8, examples=['prefix = ""'])
+    suffix: str = Field(default="\r", min_length=1, max_length=8, examples=[r'suffix = "\r"'])
+
+
+class InstrumentConfig(Document):
+    """One instrument: its driver, where it answers, and what it must be."""
+
+    driver: Annotated[str, Field(pattern=r"^[a-z0-9_]+/[a-z0-9_]+$")] = Field(
+        examples=['driver = "network_analyzer/keysight_pna"']
+    )
+    resource: Name = Field(examples=['resource = "TCPIP0::192.0.2.10::inst0::INSTR"'])
+    serial: Name | None = Field(default=None, examples=['serial = "MY12345678"'])
+    calibration_due: date | None = Field(default=None, examples=["calibration_due = 2027-05-01"])
+    """Last day of validity; None blocks PASSED, because nobody said that the instrument is in calibration."""
+    timeout_s: FiniteFloat = Field(default=10.0, gt=0, le=3600, examples=["timeout_s = 10.0"])
+    options: Table = Field(default={}, validate_default=True)
+
+
+class SimulationConfig(Document):
+    """What a simulated bench plays; its presence is what makes the bench simulated."""
+
+    seed: int = Field(ge=0, examples=["seed = 7"])
+    touchstone: ExistingFile | None = Field(default=None, examples=['touchstone = "cable.s4p"'])
+    port_map: tuple[int, int, int, int] = Field(default=(1, 3, 2, 4), examples=["port_map = [1, 3, 2, 4]"])
+    """Analyser ports at near P, near N, far P, far N."""
+    eeprom: ExistingFile | None = Field(default=None, examples=['eeprom = "module.json"'])
+    defects: tuple[Table, ...] = Field(default=(), examples=['defects = [{kind = "Open", pair = 3, conductor = "P"}]'])
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if sorted(self.port_map) != [1, 2, 3, 4]:
+            raise ValueError("port_map must name ports 1 to 4 once each\nwrite, for example: port_map = [1, 3, 2, 4]")
+        for defect in self.defects:
+            if not isinstance(defect.get("kind"), str):
+                raise ValueError(f'defect {dict(defect)} has no kind\nwrite, for example: {{kind = "Open", pair = 3}}')
+        return self
+
+
+class StationConfig(FileDocument):
+    """One station: what it tests, on which fixture, with which instruments."""
+
+    station: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = Field(
+        examples=['station = "cable-test-1"']
+    )
+    plan: Identifier = Field(examples=['plan = "dac_800g_final_test"'])
+    product: ExistingFile = Field(examples=['product = "../products/dac_800g_1m5.toml"'])
+    operator: Name = Field(examples=['operator = "op-demo"'])
+    limits: ExistingFile | None = Field(default=None, examples=['limits = "r2_19db.toml"'])
+    fixture: FixtureConfig = Field(examples=['[fixture] with name = "FX-DAC-01" and kind = "dac_rf"'])
+    scan: ScanConfig = ScanConfig()
+    instruments: Annotated[Mapping[Identifier, InstrumentConfig], *FrozenMapping] = Field(
+        min_length=1, examples=["[instruments.vna] with its driver and resource"]
+    )
+    simulation: SimulationConfig | None = None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nothing that happens here happens to copper."""
+        return self.simulation is not None
+
+    @model_validator(mode="after")
+    def _resources(self) -> Self:
+        resources = {f"instruments.{role}": one.resource for role, one in self.instruments.items()}
+        if self.scan.resource is not None:
+            resources["scan"] = self.scan.resource
+        owners: dict[str, str] = {}
+        for key, resource in resources.items():
+            if resource.startswith(SIMULATED_RESOURCES) and not self.simulated:
+                raise ValueError(
+                    f"{key}.resource: {resource} is a simulated resource on a real bench\n"
+                    "write the instrument's own resource, or add [simulation] with a seed"
+                )
+            # VISA resource names know no case and board 0 is the default (VPP-4.3 §4.3.1); device files do know case.
+            one = re.sub(r"^([a-z]+)::", r"\g<1>0::", resource.lower()) if "::" in resource else resource
+            if one in owners:
+                raise ValueError(
+                    f"{key}.resource: {resource} is already {owners[one]}\n"
+                    "give each role a resource of its own, or leave one of them out"
+                )
+            owners[one] = key
+        return self
+
+    def seeded(self, seed: int) -> Self:
+        """This configuration with another seed for its simulated bench, if it has one."""
+        if self.simulation is None:
+            return self
+        return self.model_copy(update={"simulation": self.simulation.model_copy(update={"seed": seed})})
+
+    def overridden(
+        self,
+        *,
+        operator: str | None = None,
+        limits: Path | None = None,
+        touchstone: Path | None = None,
+        eeprom: Path | None = None,
+    ) -> Self:
+        """This configuration with what the command line says instead; paths start at the working directory.
+
+        Raises `ConfigurationError`, also when a file is to be played on a bench that is not simulated.
+        """
+        content = self.model_dump(context={"path": self.path})
+        if operator is not None:
+            content["operator"] = operator
+        if limits is not None:
+            content["limits"] = limits.absolute()
+        for key, played in (("touchstone", touchstone), ("eeprom", eeprom)):
+            if played is None:
+                continue
+            if self.simulation is None:
+                raise ConfigurationError(
+                    f"{self.path}: {key}: {played} plays on a simulated bench only\nadd [simulation] with a seed"
+                )
+            content["simulation"][key] = played.absolute()
+        try:
+            return self.model_validate(content, context={"path": self.path})
+        except ValidationError as exc:
+            raise explained(self.path, type(self), exc) from exc
+
+
+def load_station_config(path: Path) -> StationConfig:
+    """The configuration in a station.toml. Raises `ConfigurationError`."""
+    return load_document(path, StationConfig)

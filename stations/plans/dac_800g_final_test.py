@@ -1,0 +1,89 @@
+"""Finished 800G passive cable: memory of both plugs, ground and sidebands, then every pair by RF.
+
+Limits come from the product: IEEE 802.3ck Annex 162 for SDD21 between TP1 and TP4, unverified here because the
+text is behind a paywall; the others are the product's own.
+"""
+
+from collections.abc import Iterator
+
+from stations.fixtures.dac_rf import DacRfFixture
+from stations.limits import Measurand
+from stations.measurands.pair_rf import PAIR_PARAMETERS, pair_measurands, record_pair
+from stations.measurands.plug_memory import MEMORY_PARAMETERS, memory_measurands, record_memory
+from stations.plan import Parameters, Record, TestPlan
+
+PLAN = TestPlan(
+    name="dac_800g_final_test",
+    revision="1",
+    operation="final_test",
+    family="cable",
+    fixture="dac_rf",
+    required_parameters=("pairs", "ground_max_ohm", "present_max_ohm", "search", *MEMORY_PARAMETERS, *PAIR_PARAMETERS),
+)
+
+_ENDS = ("a", "b")
+
+
+def _memories(parameters: Parameters) -> Iterator[Measurand]:
+    for end in _ENDS:
+        yield from memory_measurands(parameters, end)
+
+
+def _grounds(parameters: Parameters) -> Iterator[Measurand]:
+    yield Measurand("ground_resistance", "ohm", low=0.0, high=parameters["ground_max_ohm"], over_range="fail")
+    for end in _ENDS:
+        yield Measurand(f"present_{end}", "ohm", low=0.0, high=parameters["present_max_ohm"], over_range="fail")
+
+
+def _pairs(parameters: Parameters) -> range:
+    return range(1, int(parameters["pairs"]) + 1)
+
+
+def _pair_map(parameters: Parameters) -> Iterator[Measurand]:
+    for pair in _pairs(parameters):
+        yield Measurand(f"pair_map_pair_{pair}", "", equals=str(pair), clause="which far pair answers")
+
+
+def _responses(parameters: Parameters) -> Iterator[Measurand]:
+    for pair in _pairs(parameters):
+        yield from pair_measurands(parameters, pair)
+
+
+@PLAN.step(_memories)
+def plug_memories(fixture: DacRfFixture, record: Record) -> None:
+    """Read the memory of both plugs."""
+    for end in _ENDS:
+        record_memory(record, end, fixture.memory(end.upper()), fixture.unit)
+
+
+@PLAN.step(_grounds)
+def ground_and_sidebands(fixture: DacRfFixture, record: Record) -> None:
+    """Measure the ground from plug to plug and each module-present pin."""
+    record("ground_resistance", fixture.ground_resistance())
+    for end in _ENDS:
+        record(f"present_{end}", fixture.present_resistance(end.upper()))
+
+
+@PLAN.step(_pair_map)
+def pair_map(fixture: DacRfFixture, record: Record) -> None:
+    """Find which far pair answers on each near pair, at a few low frequencies."""
+    search = fixture.parameters["search"]
+    fixture.search_sweep()
+
+    def answers(near: int, far: int) -> bool:
+        response = fixture.pair_response(near, far)
+        heard = response.mean_transmission_db(search["start_hz"], search["stop_hz"])
+        return bool(heard > search["answers_above_db"])
+
+    pairs = _pairs(fixture.parameters)
+    for near in pairs:
+        found = [near] if answers(near, near) else [far for far in pairs if far != near and answers(near, far)]
+        record(f"pair_map_pair_{near}", ",".join(map(str, found)) or "open")
+
+
+@PLAN.step(_responses, timeout_s=300.0)
+def pair_responses(fixture: DacRfFixture, record: Record) -> None:
+    """Sweep every pair from end to end."""
+    fixture.full_sweep()
+    for pair in _pairs(fixture.parameters):
+        record_pair(record, pair, fixture.pair_response(pair, pair), fixture.parameters)

@@ -1,0 +1,125 @@
+"""A station's side of the ledger: records go into the spool first, then on to the centre; permission comes back.
+
+Test stations and assembly stations are both producers; what they do with a unit is their own business.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from drivers.clock import Clock
+from mes.ledger import Ledger
+from mes.records import GateDecided, GateRequest, Record, UnitIdentity, UnitRegistered
+from mes.vocabulary import SiteKind
+from stations.forwarder import DrainReport, Forwarder
+from stations.product import Product
+from stations.spool import Spool
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+_UNKNOWN_UNIT = "unit_registered"
+"""The gate rule that refuses a serial number nobody has registered."""
+
+_ROUTE = "route_order"
+"""The gate rule that misses its earlier operations."""
+
+
+@dataclass(slots=True)
+class Producer:
+    """What every producing station holds."""
+
+    station: str
+    operator: str
+    fixture: str
+    product: Product
+    simulated: bool
+    spool: Spool
+    forwarder: Forwarder
+    ledger: Ledger
+    clock: Clock
+    new_id: Callable[[], UUID]
+
+    def envelope(self) -> dict[str, Any]:
+        """The fields that every record of this station carries, with a new id and the present time."""
+        return {
+            "id": self.new_id(),
+            "source": self.spool.source,
+            "at": self.clock.utc(),
+            "simulated": self.simulated,
+        }
+
+    def commit(self, *records: Record) -> None:
+        """Put records into the spool in one transaction: they are recorded when this returns."""
+        self.spool.append(records)
+
+    def forward(self) -> DrainReport:
+        """Send what the spool holds; what cannot be sent now stays there."""
+        return self.forwarder.drain()
+
+    def release_product(self) -> None:
+        """Release the product's definition, once in the life of the spool."""
+        self.release_once(self.product.digest, self.product.released)
+
+    def release_once(self, digest: str, released: Callable[..., Record]) -> None:
+        """Commit the record that `released` makes of something with a digest, unless this spool already holds it."""
+        if not self.spool.has_released(digest):
+            self.commit(self.recorded(released))
+
+    def recorded(self, make: Callable[..., RecordT]) -> RecordT:
+        """The record that a definition makes of itself when told by whom and when."""
+        return make(record_id=self.new_id(), source=self.spool.source, at=self.clock.utc(), simulated=self.simulated)
+
+    def identity(self, serial: str) -> UnitIdentity:
+        """A serial number of this station's product."""
+        return UnitIdentity(maker=self.product.material.maker, part=self.product.part, serial=serial)
+
+    def register(self, unit: UnitIdentity, enters_at: str | None = None) -> None:
+        """Say that this unit has come to life, or enters the route at a later operation."""
+        self.commit(
+            UnitRegistered(unit=unit, revision=self.product.material.revision, enters_at=enters_at, **self.envelope())
+        )
+
+    def ask_gate(
+        self,
+        unit: UnitIdentity,
+        operation: str,
+        *,
+        plan: str | None = None,
+        instruments: Sequence[str] = (),
+        creates: bool = False,
+        components: Sequence[UnitIdentity] = (),
+    ) -> GateDecided:
+        """Ask whether this unit may be worked here now.
+
+        A simulated site registers a well-formed serial number that nobody knows, by a record of its own that
+        lets it enter its route at this operation, and asks again; a real one refuses it. Raises `LedgerUnavailable`.
+        """
+        self.forward()
+
+        def ask() -> GateDecided:
+            return self.ledger.gate(
+                GateRequest(
+                    id=self.new_id(),
+                    at=self.clock.utc(),
+                    unit=unit,
+                    operation=operation,
+                    station=self.station,
+                    operator=self.operator,
+                    fixture=self.fixture,
+                    plan=plan,
+                    instruments=tuple(instruments),
+                    creates=creates,
+                    components=tuple(components),
+                    simulated=self.simulated,
+                )
+            )
+
+        decided = ask()
+        rules = {refusal.rule for refusal in decided.refusals}
+        unknown = _UNKNOWN_UNIT in rules and rules <= {_UNKNOWN_UNIT, _ROUTE}
+        if unknown and self.simulated and self.ledger.site().kind is SiteKind.SIMULATED:
+            self.register(unit, enters_at=operation)
+            self.forward()
+            decided = ask()
+        return decided

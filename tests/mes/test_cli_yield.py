@@ -1,0 +1,78 @@
+"""`mes yield`: every yield with its numerator and denominator."""
+
+from datetime import timedelta
+
+import pytest
+
+from mes.vocabulary import RunEnding, Verdict
+
+
+@pytest.fixture
+def backend():
+    """Commands ask the queries, which have met both databases: one is enough here."""
+    return "sqlite"
+
+
+@pytest.fixture
+def tested(line):
+    """Four cables: pass; error then pass; fail then pass; fail."""
+    histories = {"A": "P", "B": "EP", "C": "FP", "D": "F"}
+    outcomes = {
+        "P": (Verdict.PASSED, RunEnding.COMPLETED),
+        "F": (Verdict.FAILED, RunEnding.COMPLETED),
+        "E": (Verdict.NONE, RunEnding.ERROR),
+    }
+    for serial, runs in histories.items():
+        unit = line.register(serial)
+        for run in runs:
+            line.run(unit, "final_test", *outcomes[run])
+    return line
+
+
+def test_yields_as_a_document(tested, site_mes):
+    """Four yields with passed, seen and value, and the product over each route."""
+    document = site_mes("yield", "--json").document
+    (row,) = document["operations"]
+    assert (row["part"], row["operation"], row["units"], row["runs"]) == ("DAC-800G", "final_test", 4, 6)
+    assert row["first_pass"] == {"passed": 1, "seen": 4, "value": 0.25}
+    assert row["first_valid"] == {"passed": 2, "seen": 4, "value": 0.5}
+    assert row["final"] == {"passed": 3, "seen": 4, "value": 0.75}
+    assert row["report"] == {"passed": 3, "seen": 6, "value": 0.5}
+    rolled = {r["part"]: r for r in document["rolled_throughput"]}
+    assert (rolled["DAC-800G"]["value"], rolled["DAC-800G"]["operations"]) == (0.25, ["final_test"])
+    assert (rolled["BUNDLE-8"]["value"], rolled["BUNDLE-8"]["missing"]) == (None, ["bundle_test"])
+
+
+def test_yields_in_words_show_every_fraction(tested, site_mes):
+    """A percentage never stands without what it was counted from; over nothing it is undefined."""
+    out = site_mes("yield").out
+    assert out.startswith("SIMULATED site Cable works")
+    assert "25.00 % (1/4)  50.00 % (2/4)  75.00 % (3/4)  50.00 % (3/6)" in " ".join(out.split("   "))
+    assert "DAC-800G: 25.00 %  = final_test" in out
+    assert "BUNDLE-8: undefined  = bundle_test  (no unit yet at bundle_test)" in out
+
+
+def test_yields_of_one_operation_since_a_date(tested, site_mes):
+    """--operation and --since narrow the units; a date is the start of its day in UTC."""
+    tested.at += timedelta(days=1)
+    tested.run(tested.register("E"), "final_test")
+    day = f"{tested.at:%Y-%m-%d}"
+    document = site_mes("yield", "--since", day, "--operation", "final_test", "--json").document
+    assert [(row["units"], row["first_pass"]["passed"]) for row in document["operations"]] == [(1, 1)]
+    assert document["since"] == f"{day}T00:00:00Z"
+    assert site_mes("yield", "--operation", "bundle_test", "--json").document["operations"] == []
+
+
+def test_empty_database_is_answered_and_explained(line, site_mes):
+    """Nothing tested yet is no error: exit 0 and a sentence."""
+    answer = site_mes("yield")
+    assert (answer.code, answer.err) == (0, "")
+    assert "no run has ended: there is nothing to count yet" in answer.out
+    assert site_mes("yield", "--json").document["operations"] == []
+
+
+def test_date_that_is_none_is_wrong_usage(line, site_mes):
+    """Exit 2 and how to write a date."""
+    answer = site_mes("yield", "--since", "last week")
+    assert answer.code == 2
+    assert "--since 'last week': not a moment; write it as 2026-03-31" in answer.err
