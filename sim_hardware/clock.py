@@ -80,14 +80,20 @@ class VirtualClock:
     """Time that moves only when everybody waits; starts at `epoch` (aware) with `now()` zero.
 
     A program without actors sees time jump at each sleep. Threads are started through `actor()` and run by `run()`,
-    one at a time and always in the same order; see `sim_hardware.scheduler`.
+    one at a time and always in the same order; see `sim_hardware.scheduler`. With a `speed` every jump takes its
+    length divided by the speed in real time, for somebody who watches; the history stays the same.
     """
 
-    def __init__(self, epoch: datetime) -> None:
+    def __init__(self, epoch: datetime, speed: float | None = None) -> None:
         if epoch.tzinfo is None:
             raise ValueError(f"the epoch of a virtual clock must be aware, got {epoch.isoformat()}")
+        if speed is not None and not speed > 0:
+            raise ValueError(f"the speed of a virtual clock must be positive, got {speed!r}")
         self._epoch = epoch.astimezone(UTC)
-        self._scheduler = Scheduler()
+        self._hurried = threading.Event()
+        self._scheduler = (
+            Scheduler() if speed is None else Scheduler(lambda seconds: self._hurried.wait(seconds / speed))
+        )
         self._numbered = 0
 
     def now(self) -> float:
@@ -142,9 +148,14 @@ class VirtualClock:
         """
         self._scheduler.run()
 
+    def hurry(self) -> None:
+        """Forget the speed from now on: nobody watches any more. Safe from any thread."""
+        self._hurried.set()
+
     def stop(self) -> None:
         """Unwind all actors: each raises ClockStopped where it waits, and `run()` returns. Safe from any thread."""
         self._scheduler.stop()
+        self._hurried.set()
 
 
 class ScaledClock:

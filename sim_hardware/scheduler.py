@@ -45,10 +45,15 @@ class Actor:
 
 
 class Scheduler:
-    """Virtual time, in seconds from zero, and the actors that wait in it."""
+    """Virtual time, in seconds from zero, and the actors that wait in it.
 
-    def __init__(self) -> None:
+    `pace` is told how many seconds time is about to jump, and may take as long as it likes: a line that a person
+    watches does not finish its shift at once.
+    """
+
+    def __init__(self, pace: Callable[[float], object] = lambda _: None) -> None:
         self.time = 0.0
+        self._pace = pace
         self._tickets = itertools.count(1)
         self._ready: deque[Actor] = deque()
         self._timers: list[tuple[float, int, Actor]] = []
@@ -106,7 +111,7 @@ class Scheduler:
                 if me.told:
                     raise ClockStopped(f"actor {me.name!r} waits for {describe()}, but the clock has been stopped")
                 raise Deadlock(f"at {self.time:.6f} s {me.name} waits for {describe()} and no actor runs")
-            self.time = max(self.time, deadline)
+            self._jump(deadline)
             return
         self._raise_if_stopping(me)
         me.describe_wait = describe
@@ -193,12 +198,18 @@ class Scheduler:
             while self._timers:
                 deadline, ticket, actor = heapq.heappop(self._timers)
                 if actor.timer == ticket:
-                    self.time = max(self.time, deadline)
+                    self._jump(deadline)
                     return actor
             waits = "; ".join(f"{a.name!r} waits for {a.describe_wait()}" for a in self._actors if a.describe_wait)
             self._failure = Deadlock(f"at {self.time:.6f} s nobody can go on: {waits}")
             self._stopping = True
         return next(iter(self._actors))
+
+    def _jump(self, deadline: float) -> None:
+        if deadline > self.time:
+            if not self._stopping:
+                self._pace(deadline - self.time)
+            self.time = deadline
 
     def _hand_to(self, actor: Actor) -> None:
         self._holder = actor

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Self
 
-from drivers.catalogue import driver_class
+from drivers.catalogue import UnknownDriver, driver_class
 from drivers.clock import Clock
 from drivers.driver import Driver
 from drivers.errors import InstrumentError
@@ -32,28 +32,18 @@ class Bench:
         Raises `ConfigurationError` for a missing role, or for a driver that cannot do what the role needs, and
         `InstrumentError` for an instrument that does not answer or is another one; what was opened is closed.
         """
-        missing = [role for role in fixture.ROLES if role not in configured]
-        if missing:
-            raise ConfigurationError(
-                f"fixture needs an instrument for {', '.join(missing)}: add [instruments.{missing[0]}]"
-            )
+        check_roles(fixture, configured)
         bench = cls({}, place.clock)
         try:
-            for role, capability in fixture.ROLES.items():
-                bench._open(role, capability, configured[role], place)
+            for role in fixture.ROLES:
+                bench._open(role, configured[role], place)
         except BaseException:
             bench.close()
             raise
         return bench
 
-    def _open(self, role: str, capability: type, configured: InstrumentConfig, place: Place) -> None:
-        driver = driver_class(configured.driver)
-        if not offers(driver, capability):
-            raise ConfigurationError(
-                f"instruments.{role}: driver {configured.driver} is a {driver.capability},"
-                f" the fixture needs a {capability.__name__}"
-            )
-        self.instruments[role] = driver.open(
+    def _open(self, role: str, configured: InstrumentConfig, place: Place) -> None:
+        self.instruments[role] = driver_class(configured.driver).open(
             configured.resource,
             place,
             serial=configured.serial,
@@ -115,6 +105,25 @@ class Bench:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def check_roles(fixture: type[Fixture], configured: Mapping[str, InstrumentConfig]) -> None:
+    """Raise `ConfigurationError` for a missing role, an unknown driver, or one that cannot do what the role needs."""
+    missing = [role for role in fixture.ROLES if role not in configured]
+    if missing:
+        raise ConfigurationError(
+            f"fixture needs an instrument for {', '.join(missing)}: add [instruments.{missing[0]}]"
+        )
+    for role, capability in fixture.ROLES.items():
+        name = configured[role].driver
+        try:
+            driver = driver_class(name)
+        except UnknownDriver as error:
+            raise ConfigurationError(f"instruments.{role}: {error}") from error
+        if not offers(driver, capability):
+            raise ConfigurationError(
+                f"instruments.{role}: driver {name} is a {driver.capability}, the fixture needs a {capability.__name__}"
+            )
 
 
 def offers(driver: type, capability: type) -> bool:

@@ -13,7 +13,7 @@ from drivers.clock import Clock, SystemClock
 from mes.command_line import Location
 from mes.ledger import Ledger
 from stations.agent import Agent
-from stations.bench import Bench
+from stations.bench import Bench, check_roles
 from stations.config import SimulationConfig, StationConfig
 from stations.events import Event
 from stations.fixture import Fixture, load_fixture
@@ -108,6 +108,7 @@ def open_test_station(
     limits = load_limit_revision(config.limits) if config.limits is not None else None
     plan = load_plan(config.plan).bind(product, limits)
     kind = load_fixture(config.fixture.kind)
+    check_roles(kind, config.instruments)
     with ExitStack() as stack:
         simulated = None
         place = LeasedPlace(clock=clock)
@@ -148,6 +149,7 @@ def _simulate(
     try:
         station.build(kind, product, config.fixture.options, config.instruments)
         station.play(simulation, config.instruments)
+        station.disturb(simulation, config.instruments)
     except BaseException:
         station.close()
         raise

@@ -195,6 +195,8 @@ class SimulationConfig(Document):
     """Analyser ports at near P, near N, far P, far N."""
     eeprom: ExistingFile | None = Field(default=None, examples=['eeprom = "module.json"'])
     defects: tuple[Table, ...] = Field(default=(), examples=['defects = [{kind = "Open", pair = 3, conductor = "P"}]'])
+    faults: tuple[Table, ...] = Field(default=(), examples=['faults = [{role = "vna", kind = "drop", nth = 3}]'])
+    """Faults of the wire, each at the instrument of a role."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:

@@ -16,6 +16,7 @@ from sim_hardware.duts.defects import Defect, DefectError, draw_defect, parse_de
 from sim_hardware.duts.module_memory import MemoryMapError
 from sim_hardware.duts.passive_dac import PassiveDac
 from sim_hardware.duts.twinax_bundle import TwinaxBundle
+from sim_hardware.faults import Fault
 from sim_hardware.physics.random_stream import random_stream
 from sim_hardware.physics.touchstone import TouchstoneError
 from stations.config import InstrumentConfig, SimulationConfig
@@ -31,9 +32,12 @@ _UNKNOWN_LOT = "unmarked reel"
 """The reel that a hand-run unit is cut from when nobody said which."""
 
 
-def virtual_clock(start: datetime) -> VirtualClock:
-    """A clock that jumps to the next thing that happens; `start` is its wall time at the beginning."""
-    return VirtualClock(start)
+def virtual_clock(start: datetime, speed: float | None = None) -> VirtualClock:
+    """A clock that jumps to the next thing that happens; `start` is its wall time at the beginning.
+
+    With a `speed` each jump takes its length divided by it, for somebody who watches.
+    """
+    return VirtualClock(start, speed)
 
 
 class SimulatedSite:
@@ -155,6 +159,20 @@ class SimulatedStation:
                     self.bench.play_memory(instruments[role].resource, config.eeprom)
         except (TouchstoneError, MemoryMapError, OSError) as error:
             raise ConfigurationError(str(error)) from error
+
+    def disturb(self, config: SimulationConfig, instruments: Mapping[str, InstrumentConfig]) -> None:
+        """Put the faults of the wire that the file asks for where it says. Raises `ConfigurationError`."""
+        for given in config.faults:
+            fault = dict(given)
+            role = fault.pop("role", None)
+            try:
+                self.bench.inject(instruments[str(role)].resource, Fault(**fault))
+            except KeyError:
+                raise ConfigurationError(
+                    f"simulation.faults: role {role!r} is none; the roles are {', '.join(instruments)}"
+                ) from None
+            except (TypeError, ValueError) as error:
+                raise ConfigurationError(f"simulation.faults: {fault}: {error}") from error
 
     def insert(self, unit: SimulatedUnit) -> None:
         """Put a unit into the fixture, in place of the one that was there."""

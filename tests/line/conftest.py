@@ -40,13 +40,13 @@ class Program:
         """Run it with --json; the one document on standard output."""
         return json.loads(self(*arguments, "--json", code=code).stdout)
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Start it and go on."""
+    def start(self, *arguments: str | Path, stdin: bool = False) -> subprocess.Popen[str]:
+        """Start it and go on; with `stdin`, its standard input can be written."""
         return subprocess.Popen(
             [*self._command, *map(str, arguments)],
             cwd=ROOT,
             env=self._environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -448,3 +448,41 @@ def test_scaled_time_runs_ahead_of_the_wall():
 def test_real_time_is_the_machines():
     """The real clock agrees with the wall."""
     assert abs(RealClock().utc() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_speed_paces_time_without_changing_its_history():
+    """A paced clock gives the same times as an unpaced one, and asks for each jump's length in real time."""
+    asked = []
+    histories = []
+    for speed in (None, 1e6):
+        clock = VirtualClock(EPOCH, speed)
+        if speed is not None:
+            clock._hurried.wait = asked.append  # what it would have waited, in real seconds
+        history = []
+
+        def actor(name, step, clock=clock, history=history):
+            for _ in range(3):
+                clock.sleep(step)
+                history.append((clock.now(), name))
+
+        clock.actor(actor, "slow", 30.0)
+        clock.actor(actor, "quick", 20.0)
+        clock.run()
+        histories.append(history)
+    assert histories[0] == histories[1]
+    assert sum(asked) * 1e6 == pytest.approx(90.0)
+
+
+def test_a_hurried_clock_takes_no_time():
+    """Once nobody watches, an hour at half speed is over at once."""
+    clock = VirtualClock(EPOCH, speed=0.5)
+    clock.hurry()
+    clock.actor(clock.sleep, 3600)
+    clock.run()
+    assert clock.now() == 3600
+
+
+def test_a_speed_must_be_positive():
+    """Time cannot be paced backwards or not at all."""
+    with pytest.raises(ValueError, match="positive"):
+        VirtualClock(EPOCH, speed=0)
