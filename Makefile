@@ -4,9 +4,11 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-peers
+PEERS_READY := $(PEERS)/.ready
 ARGS ?=
 
-.PHONY: demo test check lock clean help
+.PHONY: demo test bench soak screens check lock clean help
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,6 +18,15 @@ demo: $(READY) ## Run a simulated cable line: make demo ARGS="--headless --units
 
 test: $(READY) ## Run the whole test suite: make test ARGS="-k journal"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+bench: $(READY) $(PEERS_READY) ## Measure beside the peers and the limits: make bench ARGS="--quick"
+	@OPENBLAS_NUM_THREADS=1 VENV_PEERS=$(PEERS) $(BIN)/python -m tests.bench $(ARGS)
+
+soak: $(READY) ## Kill twenty stations 55 times each (some minutes): make soak ARGS="--seed 21"
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/stations/crash/kill_harness.py --stations 20 $(ARGS)
+
+screens: $(READY) ## Make the pictures in the documents again
+	@$(BIN)/python docs/make_screens.py
 
 check: $(READY) ## Style, types and import rules
 	@$(BIN)/ruff check .
@@ -28,7 +39,7 @@ lock: ## For maintainers, with uv on the path: exact versions and hashes of ever
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean: ## Remove the environment and every cache
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dist
+	rm -rf .venv $(PEERS) benchmarks.json .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Progress goes to standard error, so that `make demo ARGS="… --json"` leaves one document on standard output.
@@ -38,4 +49,11 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV) >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . >&2
+	@touch $@
+
+# What the bench compares with; nothing of it is a dependency, and HardPy (GPL) is only ever run beside us.
+$(PEERS_READY): tests/bench/peers/requirements.txt
+	@echo "setting up $(PEERS) for the bench …" >&2
+	@$(PYTHON) -m venv $(PEERS) >&2
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< >&2
 	@touch $@

@@ -5,17 +5,23 @@ the list. Nothing is imported before the command is asked for, so that `--help` 
 """
 
 import ast
+import errno
+import io
 import os
+import re
+import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, NoReturn
+from urllib.parse import quote, unquote
 
 import typer
 import typer.core
+from typer._click.exceptions import ClickException
 
 
 class Exit(IntEnum):
@@ -59,20 +65,43 @@ class Location:
     home: Path
     url: str
 
+    @property
+    def shown(self) -> str:
+        """The database's URL without its password, for a person and for a document."""
+        return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:***@", self.url)
+
 
 def locate(home: Path | None, database: str | None) -> Location:
     """The home folder and the database URL that these options mean. A bare path means an SQLite file."""
-    folder = (home or Path(os.environ.get("RACKLINE_HOME") or Path.home() / ".rackline")).expanduser().resolve()
+    folder = _resolved(home or Path(os.environ.get("RACKLINE_HOME") or Path.home() / ".rackline"))
     if database is None:
-        return Location(folder, f"sqlite:///{folder / 'rackline.db'}")
+        return Location(folder, sqlite_url(folder / "rackline.db"))
     if "://" not in database:
-        return Location(folder, f"sqlite:///{Path(database).expanduser().resolve()}")
-    scheme = database.split("://", 1)[0].split("+")[0]
-    if scheme not in ("sqlite", "postgresql"):
-        raise CommandError(
-            f"database {database}: cannot open a {scheme!r} URL; give a file, sqlite:/// or postgresql://"
-        )
+        return Location(folder, sqlite_url(_resolved(Path(database))))
+    scheme, rest = database.split("://", 1)
+    if scheme == "sqlite" and "?" not in rest:
+        # A relative file means the same database wherever the next command is run.
+        return Location(folder, sqlite_url(_resolved(Path(unquote(rest.removeprefix("/"))))))
+    if scheme not in ("postgresql", "postgresql+psycopg"):
+        raise CommandError(f"database {scheme}://…: cannot be opened; give a file, sqlite:///FILE or postgresql://…")
     return Location(folder, database)
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve()
+    except RuntimeError as error:
+        raise CommandError(f"path {path}: {error}; write it without ~") from error
+
+
+def sqlite_url(file: Path) -> str:
+    """The URL of an SQLite file, quoted: %20, ? and # in a name belong to the name."""
+    try:
+        return f"sqlite:///{quote(str(file))}"
+    except UnicodeEncodeError as error:
+        raise CommandError(
+            f"database {str(file)!a}: its name is no UTF-8 text; rename the file or its folder"
+        ) from error
 
 
 class _LazyGroup(typer.core.TyperGroup):
@@ -89,7 +118,7 @@ class _LazyGroup(typer.core.TyperGroup):
             return None
         module = import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
         app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
-        app.command(cmd_name, help=module.__doc__)(module.command)
+        app.command(cmd_name, help=module.command.__doc__ or module.__doc__)(module.command)
         return typer.main.get_command(app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -112,18 +141,53 @@ def command_group(package: str, summary: str) -> typer.Typer:
     return app
 
 
-def run(app: Callable[[], object], program: str) -> NoReturn:
-    """Run an application as a process: expected failures become one message on stderr and an exit code."""
+def run(app: typer.Typer, program: str) -> NoReturn:
+    """Run an application as a process: expected failures become one message on stderr and an exit code.
+
+    SIGTERM ends a command as Ctrl-C does, so that whatever is open is closed in order.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows µ as an escape, not a crash
+    signal.signal(signal.SIGTERM, _interrupted)
+    code = int(Exit.OK)
     try:
-        app()
+        if f"_{program.upper()}_COMPLETE" in os.environ:
+            app(prog_name=program)  # a shell asks what could come next
+        # Not through the framework's own main, which ends a broken pipe with 1: here that means "no".
+        group = typer.main.get_command(app)
+        with group.make_context(program, sys.argv[1:]) as context:
+            group.invoke(context)
+        sys.stdout.flush()
     except CommandError as error:
-        print(f"{program}: {error}", file=sys.stderr)  # noqa: T201 - the one place where errors are printed
-        raise SystemExit(error.code) from None
-    except KeyboardInterrupt:
-        print(f"{program}: interrupted", file=sys.stderr)  # noqa: T201
-        raise SystemExit(Exit.ABORTED) from None
+        _end(f"{program}: {error}", error.code)
+    except typer.Exit as done:
+        code = done.exit_code
+    except ClickException as error:
+        error.show()
+        _end(None, Exit.USAGE)
+    except (KeyboardInterrupt, typer.Abort):
+        _end(f"{program}: interrupted", Exit.ABORTED)
     except BrokenPipeError:
-        # The reader of our output went away (`mes unit … | head`): nothing left to say, and no traceback.
+        # The reader of our output went away (`mes unit … | head`): nothing left to say, and nothing went wrong.
+        _end(None, Exit.OK)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
+            raise
+        _end(f"{program}: cannot write the answer: {error.strerror}; what was done is done", Exit.RETRY)
+    raise SystemExit(code)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _end(message: str | None, code: Exit) -> NoReturn:
+    if message is not None:
+        print(message, file=sys.stderr)  # noqa: T201 - the one place where errors are printed
+    # Whatever is still buffered has no reader: without this the interpreter would complain of it on its way out.
+    try:
+        sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(Exit.OK) from None
-    raise SystemExit(Exit.OK)
+    raise SystemExit(code) from None

@@ -8,14 +8,17 @@ There is one writer at a time on either database (BEGIN IMMEDIATE; an advisory l
 then in the order of the commits, so that folding the journal again meets the same facts in the same order.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import pysqlite3
+from pydantic_core import to_json
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, insert, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlmodel import col
@@ -90,7 +93,7 @@ def make_site(url: str, name: str, kind: SiteKind, now: Callable[[], datetime]) 
     target = _parse(url)
     if target.get_backend_name() == "sqlite":
         if is_absent(url):
-            Path(str(target.database)).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(str(target.database)).parent)
         engine = _sqlite_engine(target, read_only=False, create=True)
     else:
         engine = _postgresql_engine(target, read_only=False)
@@ -101,7 +104,8 @@ def make_site(url: str, name: str, kind: SiteKind, now: Callable[[], datetime]) 
             upgrade(connection)
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(insert(SiteRow), {"id": 1, "name": name, "kind": kind.value, "created_at": now()})
+            site = {"id": 1, "name": name, "kind": kind.value, "identity": uuid4(), "created_at": now()}
+            connection.execute(insert(SiteRow), site)
     finally:
         engine.dispose()
     return True
@@ -131,8 +135,22 @@ def is_empty(url: str) -> bool:
 
 def read_site(connection: Connection) -> Site:
     """The site that this database belongs to."""
-    row = connection.execute(select(col(SiteRow.name), col(SiteRow.kind))).one()
-    return Site(row.name, SiteKind(row.kind))
+    row = connection.execute(select(col(SiteRow.name), col(SiteRow.kind), col(SiteRow.identity))).one_or_none()
+    if row is None:
+        raise WrongDatabase(
+            f"database {_shown(connection.engine.url)}: it does not say whose it is: its site row is gone\n"
+            "restore it from a backup"
+        )
+    return Site(row.name, SiteKind(row.kind), row.identity)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongDatabase(
+            f"database folder {folder}: cannot be made: {error.strerror}\ngive a folder that can be written"
+        ) from error
 
 
 @contextmanager
@@ -163,8 +181,12 @@ def _parse(url: str) -> URL:
     try:
         target = make_url(url)
         backend = target.get_backend_name()
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise WrongDatabase(f"database {url}: cannot read this URL\ngive sqlite:///FILE or postgresql://…") from error
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        # Not even a broken URL is printed with its password.
+        hidden = re.sub(r"//[^@/]*@", "//…@", url)
+        raise WrongDatabase(
+            f"database {hidden}: cannot read this URL\ngive sqlite:///FILE or postgresql://…"
+        ) from error
     if backend == "postgresql":
         return target.set(drivername="postgresql+psycopg")
     if backend != "sqlite" or not target.database or target.database == ":memory:":
@@ -194,7 +216,9 @@ def _sqlite_engine(target: URL, *, read_only: bool, create: bool = False) -> Eng
 
     # One writing connection per process: its threads queue for it here, and not at the file's lock.
     limits = {} if read_only else {"pool_size": 1, "max_overflow": 0, "pool_timeout": LOCK_TIMEOUT_S}
-    engine = create_engine(target, module=pysqlite3, creator=connect, poolclass=QueuePool, **limits)
+    engine = create_engine(
+        target, module=pysqlite3, creator=connect, poolclass=QueuePool, json_serializer=_to_json, **limits
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -218,12 +242,21 @@ def _sqlite_engine(target: URL, *, read_only: bool, create: bool = False) -> Eng
     return engine
 
 
+def _to_json(document: Mapping[str, Any] | Sequence[Any]) -> str:
+    """JSON text of plain values and of parts of records, which need no dictionary of their own on the way."""
+    # Most runs have neither texts nor attachments: what is empty needs no serialiser.
+    return to_json(document).decode() if document else "{}" if isinstance(document, dict) else "[]"
+
+
 def _postgresql_engine(target: URL, *, read_only: bool) -> Engine:
     settings = f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"
     if read_only:
         settings += " -c default_transaction_read_only=on"
     return create_engine(
-        target, pool_pre_ping=True, connect_args={"options": settings, "connect_timeout": int(LOCK_TIMEOUT_S)}
+        target,
+        pool_pre_ping=True,
+        json_serializer=_to_json,
+        connect_args={"options": settings, "connect_timeout": int(LOCK_TIMEOUT_S)},
     )
 
 

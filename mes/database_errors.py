@@ -38,9 +38,16 @@ def translated(shown: str) -> Iterator[None]:
         raise
 
 
+def is_damage(error: DBAPIError) -> bool:
+    """Whether the database found stored bytes that it cannot read: a broken page, a text in no encoding."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # Class XX: corrupted data or index; class 22 while stored columns are only read: a value that is none.
+    return (code is not None and code & 0xFF in _NOT_A_DATABASE) or (_state(error) or "")[:2] in {"XX", "22"}
+
+
 def _names_no_database(error: DBAPIError) -> bool:
     # libpq gives no SQLSTATE for a connection that was refused, only the server's words.
-    return getattr(error.orig, "sqlstate", None) == "3D000" or (
+    return _state(error) == "3D000" or (
         isinstance(error, OperationalError) and 'database "' in str(error.orig) and "does not exist" in str(error.orig)
     )
 
@@ -48,7 +55,13 @@ def _names_no_database(error: DBAPIError) -> bool:
 def _is_passing(error: DBAPIError, code: int | None) -> bool:
     if code is not None:
         return code & 0xFF in _PASSING
-    state = getattr(error.orig, "sqlstate", None)
+    state = _state(error)
     # Class 08 connection, 40 rollback, 53 resources, 55 object state (lock timeout), 57 operator, 58 system.
     passing = state is None or state[:2] in {"08", "40", "53", "55", "57", "58"} or state == "25006"
     return isinstance(error, OperationalError | InterfaceError) and passing
+
+
+def _state(error: DBAPIError) -> str | None:
+    """The SQLSTATE that PostgreSQL gave."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state

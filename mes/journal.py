@@ -1,7 +1,7 @@
 """The journal: every record's bytes as their source wrote them, gapless and hash-chained per source.
 
 It is the only truth of a site; every other table can be folded from it again. `append` keeps the chain, `verify`
-walks it. The head of each chain is kept apart, so that a journal which lost its tail is found out.
+(`mes.verification`) walks it. The head of each chain is kept apart, so that a journal which lost its tail is found out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,17 +11,31 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlmodel import col
 
-from mes.database import reading
 from mes.ledger import AppendReceipt, ContentConflict, JournalEntry, RecordRejected, SequenceGap, chain, genesis
+from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.journal import JournalRow, SourceHead
 from mes.records import AnyRecord, parse_record
+from mes.row_writer import insert_rows
+from mes.verification import JournalFault, VerifyReport, verify
 
-_CHUNK = 500
-_STREAM = {"yield_per": _CHUNK}
+__all__ = [
+    "JournalFault",
+    "Journalled",
+    "VerifyReport",
+    "append",
+    "entries_in_order",
+    "head_of",
+    "holds_nul",
+    "only_source",
+    "understand",
+    "verify",
+]
+
+_STREAM = {"yield_per": 500}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +44,6 @@ class Journalled:
 
     entry: JournalEntry
     record: AnyRecord
-
-
-@dataclass(frozen=True, slots=True)
-class JournalFault:
-    """One place where the journal is not what its sources wrote."""
-
-    source: str
-    seq: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
-    """What a walk over the whole journal found."""
-
-    ok: bool
-    sources: int
-    records: int
-    faults: tuple[JournalFault, ...]
 
 
 def head_of(connection: Connection, source: str) -> AppendReceipt:
@@ -89,6 +84,14 @@ def holds_nul(document: Any) -> bool:
     return isinstance(document, list) and any(holds_nul(value) for value in document)
 
 
+def only_source(entries: Iterable[JournalEntry]) -> str:
+    """The source of these entries. Raises `ValueError` for none, or when there are several."""
+    sources = {entry.source for entry in entries}
+    if len(sources) != 1:
+        raise ValueError(f"append takes entries of exactly one source, got {len(sources)}")
+    return sources.pop()
+
+
 def append(
     connection: Connection, entries: Sequence[JournalEntry], received_at: datetime
 ) -> tuple[list[Journalled], AppendReceipt]:
@@ -97,10 +100,7 @@ def append(
     Returns the new ones, to be folded into the tables in the same transaction, and the receipt. Raises
     `SequenceGap`, `ContentConflict` or `RecordRejected`, and `ValueError` for no entries or several sources.
     """
-    sources = {entry.source for entry in entries}
-    if len(sources) != 1:
-        raise ValueError(f"append takes entries of exactly one source, got {len(sources)}")
-    head = head_of(connection, sources.pop())
+    head = head_of(connection, only_source(entries))
     held = [entry for entry in entries if entry.seq <= head.seq]
     _compare(connection, held)
     fresh: list[Journalled] = []
@@ -128,7 +128,7 @@ def append(
     if not rows:
         return [], head
     _refuse_known_ids(connection, fresh)
-    connection.execute(insert(JournalRow), rows)
+    insert_rows(connection, _JOURNAL, rows)
     if head.seq:
         moved = update(SourceHead).where(col(SourceHead.source) == head.source).values(seq=seq, hash=digest)
         connection.execute(moved)
@@ -145,87 +145,16 @@ def entries_in_order(connection: Connection) -> Iterable[JournalEntry]:
         yield JournalEntry(source, seq, body)
 
 
-def verify(engine: Engine) -> VerifyReport:
-    """Walk every chain: each row's hash, the gaps, the order of arrival, and the head kept apart."""
-    with reading(engine) as connection:
-        heads = {row.source: row for row in connection.execute(select(table_of(SourceHead)))}
-        walk = _Walk()
-        journal = table_of(JournalRow)
-        result = connection.execute(
-            select(journal).order_by(journal.c.source, journal.c.seq), execution_options=_STREAM
-        )
-        for row in result:
-            walk.visit(row)
-    for source in sorted(heads.keys() | walk.tails.keys()):
-        walk.compare_head(source, heads.get(source))
-    return VerifyReport(not walk.faults, len(heads.keys() | walk.tails.keys()), walk.records, tuple(walk.faults))
-
-
-class _Walk:
-    """The state of a walk over the journal, source by source, in the order of `seq`."""
-
-    def __init__(self) -> None:
-        self.faults: list[JournalFault] = []
-        self.records = 0
-        self.tails: dict[str, tuple[int, bytes]] = {}
-        self._position = 0
-
-    def visit(self, row: Any) -> None:
-        """Check one row against its predecessor; a fault is reported once and does not spread to later rows."""
-        self.records += 1
-        if row.source not in self.tails:
-            self._position = 0
-        seq, digest = self.tails.get(row.source, (0, genesis(row.source)))
-        self.tails[row.source] = (row.seq, row.hash)
-        if row.position < self._position:
-            self._fault(row.source, row.seq, "it was journalled before its predecessor: the order was changed")
-        self._position = row.position
-        if row.seq != seq + 1:
-            missing = str(seq + 1) if row.seq == seq + 2 else f"{seq + 1} to {row.seq - 1}"
-            self._fault(row.source, seq + 1, f"missing: {missing}")
-            return
-        entry = JournalEntry(row.source, row.seq, row.body)
-        if chain(digest, entry) != row.hash:
-            self._fault(row.source, row.seq, "the hash does not follow from the bytes and the entry before")
-            return
-        try:
-            record = parse_record(row.body)
-        except ValidationError:
-            self._fault(row.source, row.seq, "the bytes are no record of this version")
-            return
-        if (record.id, record.kind, record.source) != (row.record_id, row.kind, row.source):
-            self._fault(row.source, row.seq, "id, kind or source beside the bytes differ from those in them")
-
-    def compare_head(self, source: str, head: Any) -> None:
-        """Check the end of a chain against the head kept apart."""
-        seq, digest = self.tails.get(source, (0, genesis(source)))
-        if head is None:
-            self._fault(source, seq, "the head of this chain is missing")
-        elif head.seq > seq:
-            self._fault(source, seq + 1, f"the tail is cut: the journal ends at {seq}, its head stands at {head.seq}")
-        elif (head.seq, head.hash) != (seq, digest):
-            self._fault(source, seq, f"the head stands at {head.seq} or has another hash")
-
-    def _fault(self, source: str, seq: int, reason: str) -> None:
-        self.faults.append(JournalFault(source, seq, reason))
-
-
 def _compare(connection: Connection, held: Sequence[JournalEntry]) -> None:
     """Raise `ContentConflict` unless the journal holds these entries byte for byte."""
-    for start in range(0, len(held), _CHUNK):
-        part = held[start : start + _CHUNK]
-        rows = connection.execute(
-            select(col(JournalRow.seq), col(JournalRow.body)).where(
-                col(JournalRow.source) == part[0].source, col(JournalRow.seq).in_([entry.seq for entry in part])
+    rows = _BODIES.rows(connection, [entry.seq for entry in held], source=held[0].source) if held else ()
+    bodies = {row.seq: row.body for row in rows}
+    for entry in held:
+        if bodies.get(entry.seq) != entry.body:
+            raise ContentConflict(
+                f"journal of {entry.source}: entry {entry.seq} is already held with other bytes\n"
+                "two spools write under one name: quarantine this one and start a new spool"
             )
-        )
-        bodies = {row.seq: row.body for row in rows}
-        for entry in part:
-            if bodies.get(entry.seq) != entry.body:
-                raise ContentConflict(
-                    f"journal of {entry.source}: entry {entry.seq} is already held with other bytes\n"
-                    "two spools write under one name: quarantine this one and start a new spool"
-                )
 
 
 def _refuse_known_ids(connection: Connection, fresh: Sequence[Journalled]) -> None:
@@ -235,13 +164,15 @@ def _refuse_known_ids(connection: Connection, fresh: Sequence[Journalled]) -> No
     if len(known) < len(ids):
         repeated = next(one for one in ids if ids.count(one) > 1)
         raise ContentConflict(f"record {repeated}: written twice by {fresh[0].entry.source} under two entries")
-    for start in range(0, len(ids), _CHUNK):
-        columns = (col(JournalRow.record_id), col(JournalRow.source), col(JournalRow.seq))
-        held = connection.execute(
-            select(*columns).where(col(JournalRow.record_id).in_(ids[start : start + _CHUNK]))
-        ).first()
-        if held is not None:
-            raise ContentConflict(
-                f"record {held.record_id}: entry {known[held.record_id]} of {fresh[0].entry.source} repeats it; "
-                f"it is already entry {held.seq} of {held.source}\ngive every record an id of its own"
-            )
+    for held in _RECORDS.rows(connection, ids):
+        raise ContentConflict(
+            f"record {held.record_id}: entry {known[held.record_id]} of {fresh[0].entry.source} repeats it; "
+            f"it is already entry {held.seq} of {held.source}\ngive every record an id of its own"
+        )
+
+
+_JOURNAL = table_of(JournalRow)
+_BODIES = Lookup(
+    select(_JOURNAL.c.seq, _JOURNAL.c.body).where(_JOURNAL.c.source == bindparam("source")), _JOURNAL.c.seq
+)
+_RECORDS = Lookup(select(_JOURNAL.c.record_id, _JOURNAL.c.source, _JOURNAL.c.seq), _JOURNAL.c.record_id)

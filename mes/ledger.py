@@ -13,8 +13,9 @@ The hash rule lives here because both ends of the wire keep the chain.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from mes.records import GateDecided, GateRequest
 from mes.vocabulary import SiteKind
@@ -72,10 +73,15 @@ class AppendReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site a database belongs to; decided when it was made."""
+    """The site a database belongs to; decided when it was made.
+
+    `id` tells two databases apart, whatever they are called and however they are reached: what a station has queued
+    for one site is never sent to another.
+    """
 
     name: str
     kind: SiteKind
+    id: UUID = field(default=UUID(int=0), compare=False)
 
 
 class Ledger(Protocol):

@@ -13,6 +13,9 @@ from mes.projection import fold
 from mes.records import GateDecided, GateRequest
 from mes.vocabulary import SiteKind
 
+_BATCH = 500
+"""Entries understood at a time: more of them alive at once cost more in garbage collection than they save."""
+
 
 class LocalLedger:
     """Implements `mes.ledger.Ledger`. `now` stamps when entries were received."""
@@ -47,12 +50,13 @@ class LocalLedger:
         Raises `SequenceGap`, `ContentConflict`, `RecordRejected` or `LedgerUnavailable`; `ValueError` for no entries
         or for entries of several sources.
         """
-        for entry in entries:
-            if entry.source == SOURCE:
-                raise RecordRejected(entry.source, entry.seq, "this source is the centre's own")
+        if journal.only_source(entries) == SOURCE:
+            raise RecordRejected(SOURCE, entries[0].seq, "this source is the centre's own")
+        received_at = self._now()
         with writing(self._engine) as connection:
-            fresh, receipt = journal.append(connection, entries, self._now())
-            fold(connection, fresh)
+            for start in range(0, len(entries), _BATCH):
+                fresh, receipt = journal.append(connection, entries[start : start + _BATCH], received_at)
+                fold(connection, fresh)
         return receipt
 
     def close(self) -> None:

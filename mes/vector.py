@@ -21,11 +21,12 @@ ELEMENT_FUNCTION = "vector_element"
 """Name of the SQL function that `register_functions` gives to SQLite."""
 
 _WIDTH = 8
+_NAN = float("nan")
 
 
 def pack(values: Sequence[float | None]) -> bytes:
     """The vector as little-endian float64, NaN for None."""
-    return struct.pack(f"<{len(values)}d", *[float("nan") if v is None else v for v in values])
+    return struct.pack(f"<{len(values)}d", *[_NAN if v is None else v for v in values])
 
 
 def unpack(blob: bytes) -> list[float | None]:
@@ -48,6 +49,15 @@ def register_functions(connection: Any) -> None:
     connection.create_function(ELEMENT_FUNCTION, 2, unpack_element, deterministic=True)
 
 
+class _Bytes(LargeBinary):
+    """Bytes that go to the driver as they are: a view around them would be one more object for each run."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Nothing is converted."""
+
+
 class MeasurementVector(TypeDecorator[list[float | None]]):
     """A list of float or None: ``double precision[]`` on PostgreSQL, packed float64 on SQLite."""
 
@@ -58,7 +68,7 @@ class MeasurementVector(TypeDecorator[list[float | None]]):
         """The column type of this database."""
         if dialect.name == "postgresql":
             return dialect.type_descriptor(ARRAY(Double(), dimensions=1))
-        return dialect.type_descriptor(LargeBinary())
+        return dialect.type_descriptor(_Bytes())
 
     def process_bind_param(self, value: list[float | None] | None, dialect: Dialect) -> Any:
         """The list as the database's driver wants it."""

@@ -8,31 +8,38 @@ and cannot tell.
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import pyvisa
 
 from sim_hardware import registry
+from sim_hardware.catalogue import UnknownModel, instrument_model
 from sim_hardware.clock import BenchClock
 from sim_hardware.duts.module_memory import ModuleBus, ModuleMemory
 from sim_hardware.faults import Fault, FaultPlan
-from sim_hardware.instruments.chroma_19053 import Chroma19053
-from sim_hardware.instruments.keysight_daq970a import KeysightDaq970A
-from sim_hardware.instruments.keysight_l4491a import KeysightL4491A
-from sim_hardware.instruments.keysight_pna import KeysightPna
-from sim_hardware.instruments.serial_scanner import SerialScanner
+from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.registry import Outlet
 from sim_hardware.scpi_device import ScpiDevice
 from sim_hardware.visa_library import SimVisaLibrary
 from sim_hardware.world import DUT_ROLE, Dut, World
 
-_SCPI_MODELS: dict[str, Callable[..., ScpiDevice]] = {
-    "chroma_19053": Chroma19053,
-    "keysight_daq970a": KeysightDaq970A,
-    "keysight_l4491a": KeysightL4491A,
-    "keysight_pna": KeysightPna,
-}
-_SCANNER = "serial_scanner"
+
+@runtime_checkable
+class Player(Protocol):
+    """An instrument that can answer from a captured file."""
+
+    def play(self, path: Path) -> None:
+        """Answer from this file from now on."""
+        ...
+
+
+@runtime_checkable
+class Scanner(Protocol):
+    """An instrument that reads labels."""
+
+    def scan(self, text: str) -> None:
+        """Read this label now."""
+        ...
 
 
 class BenchError(ValueError):
@@ -52,7 +59,7 @@ class SimulatedBench:
         self.faults = FaultPlan(seed)
         self._devices: dict[str, ScpiDevice] = {}
         self._resources: dict[str, str] = {}
-        self._instruments: dict[str, ScpiDevice | SerialScanner] = {}
+        self._instruments: dict[str, object] = {}
         self._outlets: dict[str, Outlet] = {}
         self._memories: dict[str, Callable[[], ModuleMemory | None]] = {}
         self._manager: pyvisa.ResourceManager | None = None
@@ -72,17 +79,16 @@ class SimulatedBench:
             raise BenchError(f"bench {self.name}: resource {resource!r} of role {role!r} belongs to another role")
         rules = self.faults.rules(resource)
         try:
-            if model == _SCANNER:
-                scanner = SerialScanner(**options)
-                self._outlets[role] = Outlet(scanner, self.clock, rules)
-                self._instruments[role] = scanner
-            elif model in _SCPI_MODELS:
-                device = _SCPI_MODELS[model](self.world, self.clock, role, serial, **options)
-                self._instruments[role] = self._devices[resource] = device
-                self._outlets[role] = Outlet(device, self.clock, rules)
+            made = instrument_model(model)
+            if issubclass(made, WorldInstrument):
+                device = made(self.world, self.clock, role, serial, **options)
+                self._devices[resource] = device
             else:
-                known = ", ".join(sorted([*_SCPI_MODELS, _SCANNER]))
-                raise BenchError(f"bench {self.name}: role {role!r}: no simulated instrument {model!r}; known: {known}")
+                device = made(**options)
+            self._outlets[role] = Outlet(device, self.clock, rules)
+            self._instruments[role] = device
+        except UnknownModel as error:
+            raise BenchError(f"bench {self.name}: role {role!r}: {error}") from error
         except TypeError as error:
             raise BenchError(f"bench {self.name}: role {role!r}, model {model}: {error}") from error
         self._resources[role] = resource
@@ -108,7 +114,7 @@ class SimulatedBench:
     def play_touchstone(self, role: str, path: Path) -> None:
         """Make an analyser answer from a .s4p file. Raises `TouchstoneError`, naming file, line and what is wrong."""
         analyser = self._instruments.get(role)
-        if not isinstance(analyser, KeysightPna):
+        if not isinstance(analyser, Player):
             raise BenchError(f"bench {self.name}: role {role!r} is no network analyser; a Touchstone file needs one")
         analyser.play(path)
 
@@ -130,7 +136,7 @@ class SimulatedBench:
     def scan(self, role: str, text: str) -> None:
         """Let the scanner of this role read a label."""
         scanner = self._instruments.get(role)
-        if not isinstance(scanner, SerialScanner):
+        if not isinstance(scanner, Scanner):
             raise BenchError(f"bench {self.name}: role {role!r} is no scanner")
         scanner.scan(text)
 

@@ -4,7 +4,7 @@ Shaped after asyncio's Protocol and Transport: the line tells the device what ca
 send, whenever it likes; what it would send while nobody has opened the port is its own affair.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sim_hardware.clock import BenchClock
 from sim_hardware.faults import FaultRules
@@ -19,6 +19,7 @@ class BytePort(Protocol):
         ...
 
 
+@runtime_checkable
 class ByteDevice(Protocol):
     """What a device behind `sim://` implements when it is no `ScpiDevice`."""
 

@@ -7,6 +7,7 @@ that is what an instrument puts into its error queue.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ _PREFIXES = {"": 1.0, "N": 1e-9, "U": 1e-6, "M": 1e-3, "K": 1e3, "MA": 1e6, "G":
 _NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:\s*E\s*[-+]?\d+)?)\s*([A-Z]*)", re.IGNORECASE)
 _NODE = re.compile(r"([A-Za-z_]+?)(\d*)")
 _CHANNELS = re.compile(r"\(@\s*(\d+(?::\d+)?(?:\s*,\s*\d+(?::\d+)?)*)\s*\)")
+_PROTECTED = re.compile(r"""["'(#]""")
 _OPENING = re.compile(r"""["'(#;,]""")
 
 
@@ -140,7 +142,7 @@ def split_quoted(text: str, separator: str) -> list[str]:
 
     Raises ScpiError -151 for a string and -171 for an expression that does not end, -161 for a block cut short.
     """
-    if not any(mark in text for mark in "\"'(#"):
+    if _PROTECTED.search(text) is None:
         return text.split(separator)
     pieces: list[str] = []
     start = at = 0
@@ -248,6 +250,7 @@ def boolean(text: str) -> bool:
         raise ScpiError(-224, "Illegal parameter value") from None
 
 
+@lru_cache(maxsize=1024)
 def channel_list(text: str) -> tuple[int, ...]:
     """Read a channel list (SCPI-99 volume 1, 8.3.2): `(@101,103:105)` -> `(101, 103, 104, 105)`.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mes.records import GateDecided, RunFinished, RunStarted, UnitIdentity
+from mes.records import GateDecided, RunFinished, UnitIdentity
 from stations.bench import Bench
 from stations.config import StationConfig
 from stations.errors import StationError
@@ -15,6 +15,7 @@ from stations.lease import StopSwitch
 from stations.plan import PlanRevision
 from stations.producer import Producer
 from stations.record import RunRecorder
+from stations.recovery import CUT_OFF, UNRECORDED, recover
 from stations.step_runner import StepRunner
 
 
@@ -22,13 +23,17 @@ from stations.step_runner import StepRunner
 class Worked:
     """What came of one unit at this station: the gate's decision and, if it allowed, the finished run.
 
-    `forwarded` says what has reached the centre, a fact apart from the verdict.
+    `forwarded` says what has reached the centre, a fact apart from the verdict. `recovered` are earlier runs whose
+    end was not recorded before and is now, told with the first unit after it. `warnings` are for whoever keeps the
+    station.
     """
 
     unit: UnitIdentity
     decision: GateDecided
     run: RunFinished | None
     forwarded: DrainReport
+    recovered: tuple[RunFinished, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class Agent:
@@ -51,9 +56,16 @@ class Agent:
         self._fixture = fixture
         self._runner = runner
         self._listener = listener
+        self.recovered: tuple[RunFinished, ...] = ()
+        """The runs of an earlier process that `start` ended, each as ABORTED."""
+        self._untold: tuple[RunFinished, ...] = ()
 
     def start(self) -> None:
-        """Release the product and the plan, so that every later record can be read."""
+        """End what an earlier process left open, then release product and plan, so that every record can be read.
+
+        The bench is open by now, and so is safe. Raises `SpoolError`.
+        """
+        self.recovered = self._recover(CUT_OFF)
         self._producer.release_product()
         self._producer.release_once(self._plan.digest, self._plan.released)
         self._producer.forward()
@@ -62,9 +74,11 @@ class Agent:
         """Work one scanned unit.
 
         Raises `ScanRefused` for a scan that is no serial number, `LedgerUnavailable` when nobody can be asked,
-        `SpoolError` when the run's beginning cannot be recorded: then nothing was armed.
+        `SpoolError` when the disk is too full for a new run or the run's beginning cannot be recorded: then nothing
+        was armed. A `SpoolError` later in the run leaves it open; it is ended before the next unit.
         """
         producer = self._producer
+        self._recover(UNRECORDED)
         unit = producer.identity(producer.product.check_serial(scan))
         decision = producer.ask_gate(
             unit,
@@ -73,8 +87,8 @@ class Agent:
             instruments=[f"{i.model} {i.serial}" for i in self._bench.instruments_used()],
         )
         if not decision.allowed:
-            return Worked(unit, decision, None, producer.forward())
-        recorder = RunRecorder(producer.spool.source, producer.new_id, self._commit)
+            return self._worked(unit, decision, None)
+        recorder = RunRecorder(producer.spool, producer.new_id, self._bench.instruments_used())
 
         def publish(event: Event) -> None:
             recorder(event)
@@ -95,7 +109,13 @@ class Agent:
         Executive(self._bench, self._fixture, self._runner(stop), stop, publish).run(order, self._plan)
         if recorder.finished is None:
             raise StationError(f"run of {unit} ended without a record; this is a fault of Rackline, please report it")
-        return Worked(unit, decision, recorder.finished, producer.forward())
+        return self._worked(unit, decision, recorder.finished)
 
-    def _commit(self, record: RunStarted | RunFinished) -> None:
-        self._producer.commit(record)
+    def _recover(self, cause: str) -> tuple[RunFinished, ...]:
+        recovered = recover(self._producer.spool, self._producer.new_id, self._producer.clock, cause)
+        self._untold += recovered
+        return recovered
+
+    def _worked(self, unit: UnitIdentity, decision: GateDecided, run: RunFinished | None) -> Worked:
+        recovered, self._untold = self._untold, ()
+        return Worked(unit, decision, run, self._producer.forward(), recovered, self._producer.warnings())

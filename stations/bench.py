@@ -57,8 +57,8 @@ class Bench:
         for role, instrument in self.instruments.items():
             try:
                 instrument.safe_state()
-            except InstrumentError as error:
-                unproven.append(f"{role} is not proven safe, its output may be live: {error}")
+            except Exception as error:  # noqa: BLE001 - a driver's bug must not keep the others from being made safe
+                unproven.append(f"{role} is not proven safe, its output may be live: {told(error)}")
         return unproven
 
     def out_of_calibration(self, today: date) -> tuple[str, ...]:
@@ -90,11 +90,11 @@ class Bench:
 
     def close(self) -> None:
         """Close every instrument, each leaving its outputs off; raise the first error after all were tried."""
-        errors = []
+        errors: list[Exception] = []
         for instrument in reversed(self.instruments.values()):
             try:
                 instrument.close()
-            except InstrumentError as error:
+            except Exception as error:  # noqa: BLE001 - the same: the others are closed first
                 errors.append(error)
         self.instruments.clear()
         if errors:
@@ -105,6 +105,11 @@ class Bench:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def told(error: Exception) -> str:
+    """An error for a person; one that nobody raised on purpose also says what kind it is."""
+    return str(error) if isinstance(error, InstrumentError) else f"{type(error).__name__}: {error}"
 
 
 def check_roles(fixture: type[Fixture], configured: Mapping[str, InstrumentConfig]) -> None:

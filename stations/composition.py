@@ -1,6 +1,5 @@
 """Where a station is put together: files, clock, chance, ledger, spool, bench and agent come in here alone."""
 
-import hashlib
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from drivers.clock import Clock, SystemClock
 from mes.command_line import Location
-from mes.ledger import Ledger
+from mes.ledger import Ledger, Site
 from stations.agent import Agent
 from stations.bench import Bench, check_roles
 from stations.config import SimulationConfig, StationConfig
+from stations.errors import ConfigurationError, PlanError
 from stations.events import Event
 from stations.fixture import Fixture, load_fixture
 from stations.forwarder import Forwarder
@@ -40,23 +40,30 @@ class TestStation:
     plan: PlanRevision
     fixture: Fixture
     agent: Agent
+    producer: Producer
     spool: Spool
     simulated: "SimulatedStation | None"
 
 
-def spool_path(location: Location, station: str) -> Path:
-    """The spool file of a station for one centre, to which its chain is known."""
-    centre = hashlib.sha256(location.url.encode()).hexdigest()[:8]
-    return location.home / "spools" / f"{station}-{centre}.db"
+def spool_path(location: Location, station: str, site: Site) -> Path:
+    """The spool file of a station for one site, whose chain is known to that site's database alone.
+
+    Not by the database's name: a file that was deleted and made again is another site, and one that is reached by
+    another name is the same.
+    """
+    return location.home / "spools" / f"{station}-{site.id.hex[-12:]}.db"
 
 
-def station_clock(config: StationConfig, start: datetime) -> Clock:
-    """The machine's clock for a real bench; a virtual one that begins at `start` for a simulated bench."""
+def station_clock(config: StationConfig, start: datetime, speed: float | None = None) -> Clock:
+    """The machine's clock for a real bench; a virtual one that begins at `start` for a simulated bench.
+
+    With a `speed`, a simulated bench takes its time, so that a person can watch.
+    """
     if not config.simulated:
         return SystemClock()
-    from stations.simulation import virtual_clock  # noqa: PLC0415 - the simulator is loaded only when asked for
+    from stations.simulation import virtual_clock, watched_clock  # noqa: PLC0415 - loaded only when asked for
 
-    return virtual_clock(start)
+    return virtual_clock(start) if speed is None else watched_clock(speed)
 
 
 @contextmanager
@@ -73,7 +80,8 @@ def open_producer(
     chance: random.Random,
 ) -> Iterator[Producer]:
     """A station's spool, and its way to the ledger. Raises `SpoolError`."""
-    with Spool(spool_path(location, station), station, lambda: f"{chance.getrandbits(48):012x}") as spool:
+    path = spool_path(location, station, ledger.site())
+    with Spool(path, station, lambda: f"{chance.getrandbits(48):012x}") as spool:
         yield Producer(
             station=station,
             operator=operator,
@@ -104,16 +112,18 @@ def open_test_station(
     Raises `ConfigurationError`, `PlanError`, `InstrumentError`, `SpoolError` or `LedgerError`; whatever was opened
     is closed again, outputs off.
     """
-    product = load_product(config.product)
-    limits = load_limit_revision(config.limits) if config.limits is not None else None
-    plan = load_plan(config.plan).bind(product, limits)
-    kind = load_fixture(config.fixture.kind)
-    check_roles(kind, config.instruments)
     with ExitStack() as stack:
+        with _about(config.path):
+            product = load_product(config.product)
+            limits = load_limit_revision(config.limits) if config.limits is not None else None
+            plan = load_plan(config.plan).bind(product, limits)
+            kind = load_fixture(config.fixture.kind)
+            check_roles(kind, config.instruments)
         simulated = None
         place = LeasedPlace(clock=clock)
         if config.simulation is not None:
-            simulated = _simulate(config.simulation, config, kind, product, clock)
+            with _about(config.path):
+                simulated = _simulate(config.simulation, config, kind, product, clock)
             stack.callback(simulated.close)
             place = simulated.place
         else:
@@ -137,7 +147,18 @@ def open_test_station(
         runner = (lambda _: run_inline) if config.simulated else in_thread
         agent = Agent(config, plan, producer, bench, fixture, runner, listener)
         agent.start()
-        yield TestStation(config, product, plan, fixture, agent, producer.spool, simulated)
+        yield TestStation(config, product, plan, fixture, agent, producer, producer.spool, simulated)
+
+
+@contextmanager
+def _about(file: Path) -> Iterator[None]:
+    """Name the station's file in what is wrong with what it asks for, unless another file is named already."""
+    try:
+        yield
+    except (ConfigurationError, PlanError) as error:
+        if str(error).startswith("/"):
+            raise
+        raise type(error)(f"{file}: {error}") from error
 
 
 def _simulate(

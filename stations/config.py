@@ -191,8 +191,6 @@ class SimulationConfig(Document):
 
     seed: int = Field(ge=0, examples=["seed = 7"])
     touchstone: ExistingFile | None = Field(default=None, examples=['touchstone = "cable.s4p"'])
-    port_map: tuple[int, int, int, int] = Field(default=(1, 3, 2, 4), examples=["port_map = [1, 3, 2, 4]"])
-    """Analyser ports at near P, near N, far P, far N."""
     eeprom: ExistingFile | None = Field(default=None, examples=['eeprom = "module.json"'])
     defects: tuple[Table, ...] = Field(default=(), examples=['defects = [{kind = "Open", pair = 3, conductor = "P"}]'])
     faults: tuple[Table, ...] = Field(default=(), examples=['faults = [{role = "vna", kind = "drop", nth = 3}]'])
@@ -200,8 +198,6 @@ class SimulationConfig(Document):
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
-        if sorted(self.port_map) != [1, 2, 3, 4]:
-            raise ValueError("port_map must name ports 1 to 4 once each\nwrite, for example: port_map = [1, 3, 2, 4]")
         for defect in self.defects:
             if not isinstance(defect.get("kind"), str):
                 raise ValueError(f'defect {dict(defect)} has no kind\nwrite, for example: {{kind = "Open", pair = 3}}')

@@ -11,6 +11,7 @@
     |-- GateRefused            the gate said no, and why
     `-- SpoolError             the spool cannot take or give a record; what it said it holds, it still holds
         |-- SpoolBusy          another agent owns the spool
+        |-- SpoolFull          its disk is too full to begin new work; what is in flight can still end
         `-- SpoolDamaged       the spool contradicts itself or the centre; its file must be set aside
 
 Every message names object, act, state and next step in one or two lines, for a person at the bench.
@@ -68,6 +69,10 @@ class SpoolError(StationError):
 
 class SpoolBusy(SpoolError):
     """Another process owns the spool."""
+
+
+class SpoolFull(SpoolError):
+    """The spool's disk is too full to begin new work; what has begun can still be recorded."""
 
 
 class SpoolDamaged(SpoolError):

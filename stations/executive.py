@@ -9,7 +9,7 @@ from collections.abc import Callable
 from drivers.errors import InstrumentError
 from drivers.reading import Reading
 from mes.vocabulary import Outcome, RunEnding
-from stations.bench import Bench
+from stations.bench import Bench, told
 from stations.errors import Fenced, RecordError, RunStopped
 from stations.events import Event, Measured, RunBegan, RunEnded, RunOrder, StepBegan, StepEnded
 from stations.fixture import Fixture
@@ -90,8 +90,8 @@ class Executive:
     def _tear_down(self) -> None:
         try:
             self._fixture.tear_down()
-        except InstrumentError as error:
-            self._reasons.append(f"fixture teardown: {error}")
+        except Exception as error:  # noqa: BLE001 - other people's code: its bug must not lose the run's record
+            self._reasons.append(f"fixture teardown: {told(error)}")
 
     def _run_step(self, step: BoundStep) -> None:
         clock = self._bench.clock

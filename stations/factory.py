@@ -25,6 +25,9 @@ from stations.lease import StopSwitch
 from stations.product import Product, load_product
 from stations.simulation import SimulatedDefects, SimulatedSite, SimulatedStation, SimulatedUnit, is_good, virtual_clock
 
+LINES = "lines"
+"""The folder in a home under which the stations of simulated lines keep their spools."""
+TEST_STATIONS = ("cable-bundle-test", "cable-test")
 _CONFIGS = Path(__file__).with_name("configs")
 _START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 """When the first shift of every simulated line begins: fixed, so that a seed repeats its ids and times."""
@@ -38,9 +41,9 @@ _HANDLING_S = {"bundle": 20.0, "assembly": 90.0, "cable": 30.0}
 class LineCount:
     """What came of the units of a line so far.
 
-    `runs` counts test runs, and `passed`, `failed` and `errors` are how they came out. `defective` counts the units
-    into which the simulator put a defect that brings a true parameter out of specification, `escapes` those of
-    them that passed every operation, and `overkills` the good units that failed one.
+    `runs` counts test runs, and `passed`, `failed`, `errors` and `aborted` are how they came out. `defective`
+    counts the units into which the simulator put a defect that brings a true parameter out of specification,
+    `escapes` those of them that passed every operation, and `overkills` the good units that failed one.
     """
 
     units: int = 0
@@ -49,6 +52,7 @@ class LineCount:
     passed: int = 0
     failed: int = 0
     errors: int = 0
+    aborted: int = 0
     defective: int = 0
     escapes: int = 0
     overkills: int = 0
@@ -75,9 +79,13 @@ class CableLine:
         location: Location,
         ledger: Ledger,
         stop: StopSwitch,
-        progress: Callable[[LineCount], None] = lambda _: None,
+        speed: float | None = None,
     ) -> None:
-        """Raises ValueError for a count or a rate that cannot be."""
+        """Make a line; with a `speed` it works that many times as fast as life, without one as fast as it can.
+
+        `progress` may be set before it runs, and is then told the count whenever a unit is finished. Raises
+        ValueError for a count or a rate that cannot be.
+        """
         if units < 1:
             raise ValueError(f"a line needs at least one unit, got {units}")
         if not 0.0 <= defect_rate <= 1.0:
@@ -86,19 +94,18 @@ class CableLine:
         self._seed = seed
         self._defect_rate = defect_rate
         # Spools of its own, so that a station of the same name can be run by hand beside the line.
-        self._location = Location(location.home / "lines", location.url)
+        self._location = Location(location.home / LINES, location.url)
         self._ledger = ledger
         self._stop = stop
-        self._progress = progress
-        self._clock = virtual_clock(_START)
+        self.progress: Callable[[LineCount], None] = lambda _: None
+        self._clock = virtual_clock(_START, speed)
         self._to_assembly = self._clock.mailbox("tested bundles")
         self._to_final_test = self._clock.mailbox("assembled cables")
 
     def run(self) -> LineCount:
         """Run the line to its end. Raises what a station raises when it cannot go on."""
         with ExitStack() as stack:
-            bundle_test = self._test_station(stack, "cable-bundle-test")
-            cable_test = self._test_station(stack, "cable-test")
+            bundle_test, cable_test = (self._test_station(stack, name) for name in TEST_STATIONS)
             assembly = self._assembly_station(stack)
             site = SimulatedSite(self._seed, cable_test.product)
             bulk_cable = bundle_test.product.parameters["bulk_cable"]
@@ -108,6 +115,10 @@ class CableLine:
             self._clock.actor(self._test_cables, cable_test, name="final test")
             self._clock.run()
         return self.count
+
+    def hurry(self) -> None:
+        """Forget the speed: nobody watches any more. Safe from any thread."""
+        self._clock.hurry()
 
     def _chance(self, station: str) -> random.Random:
         return random.Random(f"{self._seed}/{station}")
@@ -197,7 +208,11 @@ class CableLine:
             raise StationError(f"{station.config.station}: the gate refused {worked.unit}: {_why(worked)}")
         passed = worked.run.verdict is Verdict.PASSED
         self.count.runs += 1
-        if worked.run.ending is not RunEnding.COMPLETED:
+        if worked.run.ending is RunEnding.ABORTED:
+            # Somebody stopped the line: the unit is neither finished nor to blame.
+            self.count.aborted += 1
+            return False
+        if worked.run.ending is RunEnding.ERROR:
             self.count.errors += 1
         elif passed:
             self.count.passed += 1
@@ -213,7 +228,7 @@ class CableLine:
         self.count.defective += bool(build.defects) and not good
         self.count.escapes += passed and not good
         self.count.overkills += good and not passed
-        self._progress(self.count)
+        self.progress(self.count)
 
 
 class _AssemblyPlace:

@@ -22,13 +22,16 @@ _MOST_RESUMES = 3
 class DrainReport:
     """What one drain did: entries the centre confirmed, entries it is not known to hold, and why it stopped early.
 
-    `pinned` is the entry that the centre refuses for good; it and its successors wait for a person.
+    `pinned` is the entry that the centre refuses for good; it and its successors wait for a person. `diverged` says
+    that spool and centre hold different histories of this source: one was rolled back, cloned or altered, and
+    whatever is recorded here from now on would be lost to the centre.
     """
 
     sent: int
     remaining: int
     error: str | None = None
     pinned: int | None = None
+    diverged: bool = False
 
 
 class Forwarder:
@@ -66,14 +69,16 @@ class Forwarder:
         except LedgerError as exc:
             return DrainReport(0, self._spool.depth(), str(exc))
         if expected > self._spool.head().seq + 1:
-            return DrainReport(0, self._spool.depth(), self._rolled_back(expected - 1))
+            return DrainReport(0, self._spool.depth(), self._rolled_back(expected - 1), diverged=True)
         # Entries whose acknowledgement was lost go again: the centre passes them over, and its receipt proves them.
         unproven = self._spool.pending(limit=1)
         start = min([expected, *(entry.seq for entry in unproven)])
         held, sent, resumes, limit = expected - 1, 0, 0, self._batch
 
-        def stopped(error: str | None, pinned: int | None = None) -> DrainReport:
-            return DrainReport(sent, max(0, self._spool.head().seq - held), error, pinned)
+        def stopped(error: str | None, pinned: int | None = None, *, diverged: bool = False) -> DrainReport:
+            if error is not None and pinned is not None:
+                self._spool.pin(pinned, error, self._clock.utc())
+            return DrainReport(sent, max(0, self._spool.head().seq - held), error, pinned, diverged)
 
         while entries := self._spool.entries_from(start, limit):
             last = entries[-1].seq
@@ -96,8 +101,10 @@ class Forwarder:
                 if len(entries) > 1:
                     limit = 1
                     continue
-                return stopped(str(conflict), start)
-            except (LedgerError, SpoolDamaged) as exc:
+                return stopped(str(conflict), start, diverged=True)
+            except SpoolDamaged as exc:
+                return stopped(str(exc), diverged=True)
+            except LedgerError as exc:
                 return stopped(str(exc))
             sent, held = sent + max(0, receipt.seq - start + 1), max(held, receipt.seq)
             if receipt.seq < last:

@@ -30,6 +30,8 @@ class ModuleMemory:
     """Cable attenuation by frequency, in whole dB, as CMIS bytes 204-209 give it; empty for SFF-8636."""
     checksum_stored: int
     checksum_computed: int
+    plug: str
+    """The maker's own bytes, CMIS 223-238: here the part number of the plug, which tells the ends apart."""
 
 
 def decode_module(memory: bytes) -> ModuleMemory:
@@ -55,6 +57,7 @@ def _decode_cmis(memory: bytes) -> ModuleMemory:
         attenuation_db=dict(zip(lanes, memory[204:209], strict=True)),
         checksum_stored=memory[222],
         checksum_computed=sum(memory[128:222]) % 256,
+        plug=_text(memory[223:239]),
     )
 
 
@@ -71,6 +74,7 @@ def _decode_sff_8636(memory: bytes) -> ModuleMemory:
         attenuation_db={},
         checksum_stored=memory[191],
         checksum_computed=sum(memory[128:191]) % 256,
+        plug=_text(memory[224:240]),
     )
 
 

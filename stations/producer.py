@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from drivers.clock import Clock
-from mes.ledger import Ledger
+from mes.ledger import Ledger, LedgerUnavailable
 from mes.records import GateDecided, GateRequest, Record, UnitIdentity, UnitRegistered
 from mes.vocabulary import SiteKind
+from stations.errors import SpoolDamaged, SpoolFull
 from stations.forwarder import DrainReport, Forwarder
 from stations.product import Product
 from stations.spool import Spool
@@ -62,9 +63,19 @@ class Producer:
         self.release_once(self.product.digest, self.product.released)
 
     def release_once(self, digest: str, released: Callable[..., Record]) -> None:
-        """Commit the record that `released` makes of something with a digest, unless this spool already holds it."""
-        if not self.spool.has_released(digest):
+        """Commit the record that `released` makes of something with a digest, unless this spool already holds it.
+
+        A simulated station tells a real site nothing of its products: the gate will refuse its units anyway.
+        """
+        if self.fits_the_site() and not self.spool.has_released(digest):
             self.commit(self.recorded(released))
+
+    def fits_the_site(self) -> bool:
+        """Whether station and site are both real or both simulated; taken for granted while the centre is away."""
+        try:
+            return self.simulated is (self.ledger.site().kind is SiteKind.SIMULATED)
+        except LedgerUnavailable:
+            return True
 
     def recorded(self, make: Callable[..., RecordT]) -> RecordT:
         """The record that a definition makes of itself when told by whom and when."""
@@ -80,6 +91,11 @@ class Producer:
             UnitRegistered(unit=unit, revision=self.product.material.revision, enters_at=enters_at, **self.envelope())
         )
 
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever keeps this station should see to; work goes on."""
+        space = self.spool.space()
+        return (f"{space}: free some, before new work is refused",) if space.is_low else ()
+
     def ask_gate(
         self,
         unit: UnitIdentity,
@@ -93,9 +109,16 @@ class Producer:
         """Ask whether this unit may be worked here now.
 
         A simulated site registers a well-formed serial number that nobody knows, by a record of its own that
-        lets it enter its route at this operation, and asks again; a real one refuses it. Raises `LedgerUnavailable`.
+        lets it enter its route at this operation, and asks again; a real one refuses it. Raises `LedgerUnavailable`,
+        `SpoolFull` when there is no room to record new work, and `SpoolDamaged` when spool and centre hold different
+        histories, so that what is recorded here would never arrive.
         """
-        self.forward()
+        report = self.forward()
+        if report.diverged:
+            raise SpoolDamaged(f"{report.error}; no new work begins until the spool is set aside")
+        space = self.spool.space()
+        if space.is_short:
+            raise SpoolFull(f"spool {self.spool.path}: no new work begins: {space}; free some, then scan again")
 
         def ask() -> GateDecided:
             return self.ledger.gate(

@@ -1,41 +1,47 @@
-"""The one fold from a run's events into its records.
+"""The one listener that turns a run's events into what the spool keeps, each as soon as it is complete.
 
-`RunBegan` becomes `run_started`, to be committed before anything is armed; everything else accumulates until
-`RunEnded` lays the values out by the plan's measurands as `run_finished`.
+`RunBegan` becomes `run_started`, committed before anything is armed; each step after which the run goes on becomes a
+piece of progress, in one small transaction; `RunEnded` becomes `run_finished`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from mes.records import MeasurandFailure, RunFinished, RunStarted, StepResult
+from mes.records import InstrumentUsed, MeasurandFailure, RunFinished, RunStarted, StepResult
 from mes.vocabulary import Outcome, OverRange
 from stations.events import Event, Measured, RunBegan, RunEnded, StepEnded
+from stations.open_run import OpenRun, RunBasis, RunProgress
+from stations.spool import Spool
 
 _LONGEST = 4000
 """Length of the longest text that a record takes (`mes.records.Text`)."""
 
+_SAVED = (Outcome.PASSED, Outcome.FAILED)
+"""After these the run goes on. After an error or STOP, and through all the steps that are then left out, the next
+thing to do is to make the bench safe, which must not wait for a disk: their piece goes into `run_finished`."""
+
 
 class RunRecorder:
-    """Listens to one run and hands on its two records through `commit` as soon as each is complete."""
+    """Listens to one run. An event is recorded when the call returns; raises `SpoolError` when it is not.
 
-    def __init__(
-        self, source: str, new_id: Callable[[], UUID], commit: Callable[[RunStarted | RunFinished], None]
-    ) -> None:
-        self._source = source
+    `instruments` are those of the bench before anything is armed.
+    """
+
+    def __init__(self, spool: Spool, new_id: Callable[[], UUID], instruments: Sequence[InstrumentUsed]) -> None:
+        self._spool = spool
         self._new_id = new_id
-        self._commit = commit
-        self._began: RunBegan | None = None
-        self._measured: dict[str, Measured] = {}
+        self._instruments = tuple(instruments)
+        self._open: OpenRun | None = None
         self._steps: list[StepResult] = []
+        self._measured: list[Measured] = []
         self.finished: RunFinished | None = None
 
     def __call__(self, event: Event) -> None:
         """Take in one event."""
         if isinstance(event, RunBegan):
-            self._began = event
-            self._commit(self._started(event))
+            self._begin(event)
         elif isinstance(event, Measured):
-            self._measured[event.measurand.name] = event
+            self._measured.append(event)
         elif isinstance(event, StepEnded):
             self._steps.append(
                 StepResult(
@@ -46,49 +52,17 @@ class RunRecorder:
                     message=shortened(event.message),
                 )
             )
+            if event.outcome in _SAVED:
+                self._advance(save=True)
         elif isinstance(event, RunEnded):
-            if self._began is None:
-                raise ValueError("a run ended that never began")
-            self.finished = self._finished(self._began, event)
-            self._commit(self.finished)
+            self._end(event)
 
-    def _started(self, began: RunBegan) -> RunStarted:
-        order = began.order
-        return RunStarted(
-            id=self._new_id(),
-            source=self._source,
-            at=began.at,
-            simulated=order.simulated,
-            run=order.run,
-            unit=order.unit,
-            operation=began.plan.operation,
-            station=order.station,
-            plan=began.plan.digest,
-            fixture=order.fixture,
-            slot=order.slot,
-            operator=order.operator,
-            gate=order.gate,
-        )
-
-    def _finished(self, began: RunBegan, ended: RunEnded) -> RunFinished:
+    def _begin(self, began: RunBegan) -> None:
         order, plan = began.order, began.plan
-        values: list[float | None] = []
-        texts: dict[str, str] = {}
-        over_ranges: dict[str, OverRange] = {}
-        for measurand in plan.measurands:
-            event = self._measured.get(measurand.name)
-            value = event.value if event is not None else None
-            if isinstance(value, str):
-                texts[measurand.name] = shortened(value)
-                values.append(None)
-            else:
-                if value is not None and value.over_range is not None:
-                    over_ranges[measurand.name] = OverRange(value.over_range)
-                values.append(None if value is None else value.value)
-        return RunFinished(
+        started = RunStarted(
             id=self._new_id(),
-            source=self._source,
-            at=ended.at,
+            source=self._spool.source,
+            at=began.at,
             simulated=order.simulated,
             run=order.run,
             unit=order.unit,
@@ -99,20 +73,64 @@ class RunRecorder:
             slot=order.slot,
             operator=order.operator,
             gate=order.gate,
-            started_at=began.at,
+        )
+        basis = RunBasis(
+            measurands=tuple(measurand.name for measurand in plan.measurands),
+            limit_revision=plan.limit_revision,
+            station_digest=order.station_digest,
+            instruments=self._instruments,
+        )
+        self._spool.begin_run(started, basis)
+        self._open = OpenRun(started, basis)
+
+    def _advance(self, *, save: bool) -> OpenRun:
+        """Add what came since the piece before to the open run, and to the spool when `save`."""
+        if self._open is None:
+            raise ValueError("a run went on that never began")
+        # Taken before it is read: a step that was left behind may still be recording in its thread.
+        steps, self._steps = self._steps, []
+        measured, self._measured = self._measured, []
+        piece = progress_of(steps, measured)
+        self._open = OpenRun(self._open.started, self._open.basis, (*self._open.progress, piece))
+        # Last, so that a piece which the spool refuses is still in the end of the run.
+        if save:
+            self._spool.save_progress(self._open.run, piece)
+        return self._open
+
+    def _end(self, ended: RunEnded) -> None:
+        finished = self._advance(save=False).finished(
+            record_id=self._new_id(),
+            at=ended.at,
             verdict=ended.verdict,
             ending=ended.ending,
             reason=shortened(ended.reason),
-            steps=tuple(self._steps),
-            values=tuple(values),
-            texts=texts,
-            over_ranges=over_ranges,
-            marginal=tuple(m.measurand.name for m in self._measured.values() if m.judgement.marginal),
-            failures=tuple(_failure(m) for m in self._measured.values() if m.judgement.outcome is Outcome.FAILED),
             instruments=ended.instruments,
-            limit_revision=plan.limit_revision,
-            station_digest=order.station_digest,
         )
+        self._spool.finish_run(finished)
+        self.finished = finished
+
+
+def progress_of(steps: Sequence[StepResult], measured: Sequence[Measured]) -> RunProgress:
+    """These steps and values as one piece of a run's progress."""
+    values: dict[str, float] = {}
+    texts: dict[str, str] = {}
+    over_ranges: dict[str, OverRange] = {}
+    for event in measured:
+        name, value = event.measurand.name, event.value
+        if isinstance(value, str):
+            texts[name] = shortened(value)
+        elif value.over_range is not None:
+            over_ranges[name] = OverRange(value.over_range)
+        elif value.value is not None:
+            values[name] = value.value
+    return RunProgress(
+        steps=tuple(steps),
+        values=values,
+        texts=texts,
+        over_ranges=over_ranges,
+        marginal=tuple(m.measurand.name for m in measured if m.judgement.marginal),
+        failures=tuple(_failure(m) for m in measured if m.judgement.outcome is Outcome.FAILED),
+    )
 
 
 def _failure(event: Measured) -> MeasurandFailure:

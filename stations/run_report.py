@@ -3,7 +3,7 @@
 from typing import Any
 
 from mes.command_line import Exit
-from mes.records import MeasurandFailure
+from mes.records import MeasurandFailure, RunFinished
 from mes.vocabulary import RunEnding, Verdict
 from stations.agent import Worked
 from stations.composition import TestStation
@@ -39,9 +39,11 @@ def run_document(station: TestStation, worked: Worked, database: str) -> dict[st
         "steps": [] if run is None else [s.model_dump(mode="json") for s in run.steps],
         "measurements": [] if run is None else _measurements(station, worked),
         "recorded": run is not None,
-        "sent": worked.forwarded.remaining == 0,
+        "sent": is_sent(worked),
         "queued": worked.forwarded.remaining,
         "forwarding_error": worked.forwarded.error,
+        "recovered": [recovered_document(one) for one in worked.recovered],
+        "warnings": list(worked.warnings),
         "database": database,
     }
 
@@ -67,6 +69,26 @@ def _measurements(station: TestStation, worked: Worked) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def recovered_document(run: RunFinished) -> dict[str, Any]:
+    """A run that was cut off earlier and has been ended now."""
+    return {
+        "run": str(run.run),
+        "unit": run.unit.model_dump(mode="json"),
+        "operation": run.operation,
+        "started_at": run.started_at.isoformat(),
+        "verdict": run.verdict,
+        "ending": run.ending,
+        "reason": run.reason,
+        "steps": [step.name for step in run.steps],
+    }
+
+
+def recovered_line(run: RunFinished) -> str:
+    """The same in one line for a person."""
+    verdict = run.verdict if run.verdict is not Verdict.NONE else "no verdict"
+    return f"recovered: run of {run.unit}, {run.operation}, is recorded as {run.ending}, {verdict}: {run.reason}"
 
 
 def _failure(failure: MeasurandFailure) -> dict[str, Any]:
@@ -100,11 +122,19 @@ def run_lines(station: TestStation, worked: Worked) -> list[str]:
     lines += [f"  {_told(failure)}" for failure in run.failures]
     lines += [f"  marginal: {name}" for name in run.marginal]
     sent = worked.forwarded
-    if sent.remaining:
-        lines.append(f"recorded here, not yet sent: {sent.remaining} records wait ({sent.error})")
-    else:
+    if is_sent(worked):
         lines.append("recorded and sent")
+    else:
+        lines.append(f"recorded here, not sent: {sent.remaining} records wait ({sent.error})")
+    # Those of an earlier process were told when the station was opened.
+    lines += [recovered_line(one) for one in worked.recovered if one not in station.agent.recovered]
+    lines += [f"warning: {warning}" for warning in worked.warnings]
     return lines
+
+
+def is_sent(worked: Worked) -> bool:
+    """Whether the centre has everything that this station has recorded."""
+    return worked.forwarded.remaining == 0 and worked.forwarded.error is None
 
 
 def _told(failure: MeasurandFailure) -> str:
@@ -128,4 +158,4 @@ def exit_code(worked: Worked) -> Exit:
         return Exit.STATION
     if run.verdict is not Verdict.PASSED:
         return Exit.NO
-    return Exit.RETRY if worked.forwarded.remaining else Exit.OK
+    return Exit.OK if is_sent(worked) else Exit.RETRY

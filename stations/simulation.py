@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from drivers.clock import Clock
+from drivers.clock import Clock, SystemClock
 from sim_hardware.bench import SimulatedBench
-from sim_hardware.clock import BenchClock, VirtualClock
+from sim_hardware.clock import BenchClock, ScaledClock, VirtualClock
 from sim_hardware.duts import design as designs
 from sim_hardware.duts.bulk_cable import BulkCable
-from sim_hardware.duts.defects import Defect, DefectError, draw_defect, parse_defect
+from sim_hardware.duts.defect_sweep import DefectSweep, draw_place
+from sim_hardware.duts.defect_sweeps import defect_sweeps
+from sim_hardware.duts.defects import ENDS, Defect, DefectError, End, parse_defect
+from sim_hardware.duts.drawn_defect import draw_defect
 from sim_hardware.duts.module_memory import MemoryMapError
 from sim_hardware.duts.passive_dac import PassiveDac
 from sim_hardware.duts.twinax_bundle import TwinaxBundle
@@ -24,6 +27,19 @@ from stations.errors import ConfigurationError
 from stations.fixture import Fixture
 from stations.leased_place import LeasedPlace
 from stations.product import Product
+
+__all__ = [
+    "ENDS",
+    "DefectSweep",
+    "End",
+    "SimulatedDefects",
+    "SimulatedSite",
+    "SimulatedStation",
+    "SimulatedUnit",
+    "is_good",
+    "parse_defects",
+    "virtual_clock",
+]
 
 SimulatedUnit = TwinaxBundle | PassiveDac
 SimulatedDefects = tuple[Defect, ...]
@@ -38,6 +54,27 @@ def virtual_clock(start: datetime, speed: float | None = None) -> VirtualClock:
     With a `speed` each jump takes its length divided by it, for somebody who watches.
     """
     return VirtualClock(start, speed)
+
+
+class _WatchedClock(ScaledClock):
+    """Bench time at a pace that a person can watch, under the machine's own wall time.
+
+    Only waiting is scaled: a record dated ahead of the wall would come before a later session's in its unit's history.
+    """
+
+    def __init__(self, speed: float) -> None:
+        wall = SystemClock()
+        super().__init__(wall.utc(), speed)
+        self._wall = wall
+
+    def utc(self) -> datetime:
+        """The machine's wall time."""
+        return self._wall.utc()
+
+
+def watched_clock(speed: float) -> ScaledClock:
+    """A clock on which the bench takes its time, `speed` times faster than a real one."""
+    return _WatchedClock(speed)
 
 
 class SimulatedSite:
@@ -66,11 +103,13 @@ class SimulatedSite:
 
     def cable(self, serial: str, bundle: TwinaxBundle | None = None, defects: Sequence[Defect] = ()) -> PassiveDac:
         """A cable made of a bundle, or of one that nobody has seen before."""
+        plugs = self._product.parameters["memory"]["plugs"]
         return PassiveDac(
             bundle if bundle is not None else self.bundle(f"{serial}-bundle", defects=defects),
             self._seed,
             serial,
             part_number=self._product.part,
+            plugs={"A": plugs["a"], "B": plugs["b"]},
             defects=[d for d in defects if d.stage == "cable"],
         )
 
@@ -88,7 +127,15 @@ class SimulatedSite:
         draw = random_stream(self._seed, "defect of", serial)
         if draw.random() >= rate:
             return ()
-        return (draw_defect(draw, self._design, "bundle" if draw.random() < 0.5 else "cable"),)
+        return (draw_defect(draw, self._design, self._specification, "bundle" if draw.random() < 0.5 else "cable"),)
+
+    def sweeps(self, family: str) -> tuple[DefectSweep, ...]:
+        """Every defect that shows in a unit of this family, with its magnitudes."""
+        return defect_sweeps(self._design, self._specification, "bundle" if family == "twinax_bundle" else "cable")
+
+    def defect_at(self, sweep: DefectSweep, name: str, ends: Sequence[End], magnitude: float) -> Defect:
+        """A defect of this magnitude at a place that the name draws; only these ends."""
+        return sweep.make(draw_place(random_stream(self._seed, "place of", name), self._design, ends), magnitude)
 
 
 def is_good(unit: SimulatedUnit) -> bool:
@@ -178,6 +225,10 @@ class SimulatedStation:
         """Put a unit into the fixture, in place of the one that was there."""
         self.bench.remove()
         self.bench.insert(unit)
+
+    def add_scanner(self, resource: str) -> None:
+        """Put a barcode scanner on the bench, in the role ``scanner``."""
+        self.bench.add_instrument("scanner", "serial_scanner", resource, "")
 
     def scanner(self, role: str) -> Callable[[str], None]:
         """What a person does with the scanner of this role: show it a label."""

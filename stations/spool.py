@@ -1,68 +1,51 @@
-"""The spool: a station's durable outbox, in which a record is safe before the operator sees RECORDED.
+"""The spool: a station's durable memory, in which a record is safe before the operator sees RECORDED.
 
-One SQLite file with one owner. `append` commits the record's bytes and its place in the hash chain in one
-transaction, synced to the disk, before it returns; acknowledged records stay, so that a centre restored from an
-old backup gets them again. SQLite comes through `pysqlite3`, whose library is free of the WAL-reset fault that the
-interpreter's own copy has (3.7.0 to 3.51.2). The file belongs on a local disk whose cache survives a power cut.
+One file with one owner, and two things in it. The outbox holds every record that this station made, as bytes in a
+hash chain; acknowledged ones stay, so that a centre restored from an old backup gets them again. The open runs hold
+the progress of what is in flight, so that a killed station still knows what its finished steps had measured. A run
+opens and closes in the transaction of its record: no moment exists at which it has one without the other. The file
+belongs on a local disk whose cache survives a power cut.
 """
 
-import fcntl
 import json
 import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from uuid import UUID
 
-from pysqlite3 import dbapi2 as sqlite
+from pydantic import ValidationError
 
 from mes.ledger import AppendReceipt, JournalEntry, chain, genesis
-from mes.records import Record, encode_record
-from stations.errors import SpoolBusy, SpoolDamaged, SpoolError
-
-_APPLICATION = 0x524C5350
-"""SQLite application id of a spool: "RLSP"."""
-_VERSION = 1
-
-_PENDING, _ACKNOWLEDGED = 0, 1
-
-_SCHEMA = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-    f"""CREATE TABLE outbox (
-        seq INTEGER PRIMARY KEY,
-        record_id BLOB NOT NULL UNIQUE,
-        kind TEXT NOT NULL,
-        body BLOB NOT NULL,
-        hash BLOB NOT NULL CHECK (length(hash) = 32),
-        state INTEGER NOT NULL DEFAULT {_PENDING} CHECK (state IN ({_PENDING}, {_ACKNOWLEDGED}))
-    ) STRICT""",
-    f"CREATE INDEX outbox_pending ON outbox (seq) WHERE state = {_PENDING}",
-    f"PRAGMA application_id = {_APPLICATION}",
-    f"PRAGMA user_version = {_VERSION}",
-)
+from mes.records import Record, RunFinished, RunStarted, encode_record
+from stations.disk_space import DiskSpace
+from stations.errors import SpoolError
+from stations.open_run import OpenRun, RunBasis, RunProgress
+from stations.spool_file import ACKNOWLEDGED, PENDING, IntegrityError, SpoolFile
 
 
 class Spool:
-    """The outbox of one station.
+    """The outbox and the open runs of one station.
 
     `path` is made when absent, and then `new_spool_id` names the spool; `source` is ``station/spool id`` for ever.
     Opening checks the whole file and its chain. Safe to use from several threads; a second process gets
     `SpoolBusy`. Raises `SpoolDamaged` for a file that contradicts itself, `SpoolError` for one that is no spool, or
-    another station's.
+    another station's. `statvfs` tells the space on the file's disk.
     """
 
-    def __init__(self, path: Path, station: str, new_spool_id: Callable[[], str]) -> None:
-        self.path = path.expanduser().resolve()
-        self._thread = threading.RLock()
-        self._untrusted: str | None = None
-        self._connection: Any = None
-        self._lock = _own(self.path)
+    def __init__(
+        self,
+        path: Path,
+        station: str,
+        new_spool_id: Callable[[], str],
+        *,
+        statvfs: Callable[[Path], os.statvfs_result] = os.statvfs,
+    ) -> None:
+        self._file = SpoolFile(path)
+        self._statvfs = statvfs
+        self.path = self._file.path
         try:
-            with self._using("open"):
-                self._connection = sqlite.connect(self.path, isolation_level=None, timeout=5.0, check_same_thread=False)
-                self._configure()
             self.source = self._identify(station, new_spool_id)
             self.verify()
         except BaseException:
@@ -75,36 +58,70 @@ class Spool:
         Raises `SpoolError` when a record is another source's or is already here, or the disk refuses: then nothing
         of this call is recorded.
         """
-        for record in records:
-            if record.source != self.source:
-                raise SpoolError(f"spool {self.path}: record {record.id} comes from {record.source}, not {self.source}")
-        with self._transaction("take a record"):
-            head = self.head()
-            entries = []
-            for record in records:
-                entry = JournalEntry(self.source, head.seq + 1, encode_record(record))
-                head = AppendReceipt(self.source, entry.seq, chain(head.head, entry))
-                kind = record.model_dump(include={"kind"})["kind"]
-                row = (entry.seq, record.id.bytes, kind, entry.body, head.head)
-                try:
-                    self._execute("INSERT INTO outbox (seq, record_id, kind, body, hash) VALUES (?, ?, ?, ?, ?)", *row)
-                except sqlite.IntegrityError as exc:
-                    raise SpoolError(f"spool {self.path}: record {record.id} is here already; make each once") from exc
-                entries.append(entry)
-        return tuple(entries)
+        with self._file.transaction("take a record"):
+            return self._append(records)
+
+    def begin_run(self, started: RunStarted, basis: RunBasis) -> None:
+        """Commit the beginning of a run and open its progress, both or neither. Raises `SpoolError` as `append`."""
+        with self._file.transaction("begin a run"):
+            (entry,) = self._append([started])
+            row = (started.run.bytes, entry.seq, basis.model_dump_json().encode())
+            try:
+                self._file.execute("INSERT INTO open_run (run, started, basis) VALUES (?, ?, ?)", *row)
+            except IntegrityError as exc:
+                raise SpoolError(f"spool {self.path}: run {started.run} is open here already") from exc
+
+    def save_progress(self, run: UUID, progress: RunProgress) -> None:
+        """Commit what an open run has added. Raises `SpoolError` when it is not open here, or the disk refuses."""
+        with self._file.transaction("take a run's progress"):
+            try:
+                self._file.execute(
+                    "INSERT INTO open_progress (run, place, body)"
+                    " SELECT ?1, coalesce(max(place), 0) + 1, ?2 FROM open_progress WHERE run = ?1",
+                    *(run.bytes, progress.model_dump_json(exclude_defaults=True).encode()),
+                )
+            except IntegrityError as exc:
+                raise self._not_open(run) from exc
+
+    def finish_run(self, finished: RunFinished) -> None:
+        """Commit the end of an open run and forget its progress, both or neither.
+
+        Raises `SpoolError` when the run is not open here, so that no run ends twice.
+        """
+        with self._file.transaction("finish a run"):
+            self._append([finished])
+            if self._file.execute("DELETE FROM open_run WHERE run = ?", finished.run.bytes) != 1:
+                raise self._not_open(finished.run)
+
+    def open_runs(self) -> tuple[OpenRun, ...]:
+        """Every run that has begun and has no end, with its progress, in the order in which they began."""
+        query = """SELECT run, outbox.body, basis FROM open_run JOIN outbox ON outbox.seq = open_run.started
+            ORDER BY open_run.started"""
+        with self._file.using("read its open runs"):
+            try:
+                return tuple(
+                    OpenRun(
+                        RunStarted.model_validate_json(started),
+                        RunBasis.model_validate_json(basis),
+                        tuple(RunProgress.model_validate_json(body) for body in self._progress(run)),
+                    )
+                    for run, started, basis in self._file.rows(query)
+                )
+            except ValidationError as exc:
+                raise self._file.damaged(f"the progress of an open run cannot be read: {exc}") from exc
 
     def pending(self, limit: int = 500, max_bytes: int = 8_000_000) -> tuple[JournalEntry, ...]:
         """The oldest entries that the centre has not acknowledged, in order; at least one if there is any."""
-        with self._using("read"):
-            row = self._row("SELECT min(seq) FROM outbox WHERE state = ?", _PENDING)
+        with self._file.using("read"):
+            row = self._file.row("SELECT min(seq) FROM outbox WHERE state = ?", PENDING)
             return () if row[0] is None else self.entries_from(row[0], limit, max_bytes)
 
     def entries_from(self, seq: int, limit: int = 500, max_bytes: int = 8_000_000) -> tuple[JournalEntry, ...]:
         """Entries from `seq` on, acknowledged or not, in order; at least one if there is any."""
         entries: list[JournalEntry] = []
-        with self._using("read"):
+        with self._file.using("read"):
             query = "SELECT seq, body FROM outbox WHERE seq >= ? ORDER BY seq LIMIT ?"
-            for number, body in self._connection.execute(query, (seq, limit)):
+            for number, body in self._file.rows(query, seq, limit):
                 max_bytes -= len(body)
                 if entries and max_bytes < 0:
                     break
@@ -115,13 +132,13 @@ class Spool:
         """Whether a definition or plan of this digest is among the entries."""
         query = """SELECT 1 FROM outbox WHERE kind IN ('definition_released', 'plan_released')
             AND json_extract(CAST(body AS TEXT), '$.digest') = ? LIMIT 1"""
-        with self._using("read"):
-            return self._row(query, digest) is not None
+        with self._file.using("read"):
+            return self._file.row(query, digest) is not None
 
     def head(self) -> AppendReceipt:
         """The last entry's place in the chain; seq 0 and the source's genesis before the first."""
-        with self._using("read"):
-            row = self._row("SELECT seq, hash FROM outbox ORDER BY seq DESC LIMIT 1")
+        with self._file.using("read"):
+            row = self._file.row("SELECT seq, hash FROM outbox ORDER BY seq DESC LIMIT 1")
             return AppendReceipt(self.source, *(row or (0, genesis(self.source))))
 
     def acknowledge(self, receipt: AppendReceipt) -> None:
@@ -130,51 +147,58 @@ class Spool:
         Raises `SpoolDamaged` when the centre's head at that place is another: one of the two was altered, rolled
         back or cloned, and nothing is marked.
         """
-        with self._transaction("acknowledge entries"):
-            row = self._row("SELECT hash FROM outbox WHERE seq = ?", receipt.seq)
+        with self._file.transaction("acknowledge entries"):
+            row = self._file.row("SELECT hash FROM outbox WHERE seq = ?", receipt.seq)
             own = genesis(self.source) if receipt.seq == 0 else row and row[0]
             if receipt.source != self.source or receipt.head != own:
-                raise SpoolDamaged(
-                    f"spool {self.path}: the centre holds another chain of {receipt.source} at entry {receipt.seq};"
-                    f" nothing is acknowledged\n{self._set_aside()}"
+                raise self._file.damaged(
+                    f"the centre holds another chain of {receipt.source} at entry {receipt.seq};"
+                    " nothing is acknowledged"
                 )
-            self._execute(
-                "UPDATE outbox SET state = ? WHERE seq <= ? AND state = ?", _ACKNOWLEDGED, receipt.seq, _PENDING
+            self._file.execute(
+                "UPDATE outbox SET state = ? WHERE seq <= ? AND state = ?", ACKNOWLEDGED, receipt.seq, PENDING
+            )
+            self._file.execute("DELETE FROM pin WHERE seq <= ?", receipt.seq)
+
+    def pin(self, seq: int, reason: str, since: datetime) -> None:
+        """Note that the centre refuses this entry for good; the note goes when the centre takes the entry after all."""
+        with self._file.transaction("note a refusal"):
+            self._file.execute(
+                "INSERT INTO pin (seq, reason, since) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET reason = excluded.reason",
+                *(seq, reason, since.isoformat()),
             )
 
     def depth(self) -> int:
         """How many entries the centre has not acknowledged."""
-        with self._using("read"):
-            return int(self._row("SELECT count(*) FROM outbox WHERE state = ?", _PENDING)[0])
+        with self._file.using("read"):
+            return int(self._file.row("SELECT count(*) FROM outbox WHERE state = ?", PENDING)[0])
 
     def oldest_pending_at(self) -> datetime | None:
         """When the oldest unacknowledged fact happened; None when there is none."""
         oldest = self.pending(limit=1)
         return datetime.fromisoformat(json.loads(oldest[0].body)["at"]) if oldest else None
 
+    def space(self) -> DiskSpace:
+        """The space on the disk that this spool lies on. Raises `SpoolError` when the disk does not say."""
+        return DiskSpace.of(self.path.parent, self._statvfs)
+
     def verify(self) -> AppendReceipt:
         """Walk file and chain from the start; gives the head. Raises `SpoolDamaged` naming the first bad entry."""
-        with self._using("read"):
-            found = self._row("PRAGMA quick_check(1)")[0]
-            if found != "ok":
-                raise SpoolDamaged(f"spool {self.path}: the file is corrupt: {found}\n{self._set_aside()}")
+        with self._file.using("read"):
+            self._file.check()
             head = AppendReceipt(self.source, 0, genesis(self.source))
-            for seq, body, stored in self._connection.execute("SELECT seq, body, hash FROM outbox ORDER BY seq"):
+            for seq, body, stored in self._file.rows("SELECT seq, body, hash FROM outbox ORDER BY seq"):
                 entry = JournalEntry(self.source, head.seq + 1, body)
                 head = AppendReceipt(self.source, entry.seq, chain(head.head, entry))
                 if (seq, stored) != (head.seq, head.head):
                     problem = "is missing" if seq != entry.seq else "was altered"
-                    raise SpoolDamaged(f"spool {self.path}: entry {entry.seq} {problem}\n{self._set_aside()}")
+                    raise self._file.damaged(f"entry {entry.seq} {problem}")
             return head
 
     def close(self) -> None:
         """Let go of the file; whatever is pending stays for the next owner."""
-        with self._thread:
-            if self._lock >= 0:
-                if self._connection is not None:
-                    self._connection.close()
-                os.close(self._lock)
-                self._lock = -1
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -182,119 +206,40 @@ class Spool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _configure(self) -> None:
-        application, version, tables = (
-            self._row(f"SELECT * FROM {source}")[0]
-            for source in ("pragma_application_id", "pragma_user_version", "(SELECT count(*) FROM sqlite_schema)")
-        )
-        # Looked at before anything is changed: another program's file is left as it was.
-        if tables and application != _APPLICATION:
-            raise SpoolError(f"spool {self.path}: the file is another program's database; give another path")
-        if tables and version != _VERSION:
-            raise SpoolError(f"spool {self.path}: is of version {version}, not {_VERSION}; use the release it is of")
-        for pragma, value in (
-            ("journal_mode", "wal"),
-            ("synchronous", 2),  # FULL: a commit is synced before it is answered
-            ("foreign_keys", 1),
-            ("trusted_schema", 0),
-            ("cell_size_check", 1),
-            ("fullfsync", 1),  # macOS: fsync alone does not reach the disk's medium
-            ("checkpoint_fullfsync", 1),
-        ):
-            self._execute(f"PRAGMA {pragma} = {value}")
-            if (got := self._row(f"PRAGMA {pragma}")[0]) != value:
-                raise SpoolError(f"spool {self.path}: {pragma} stays {got}, need {value}; use a local disk")
+    def _append(self, records: Sequence[Record]) -> tuple[JournalEntry, ...]:
+        """Add records to the chain; the caller holds the transaction."""
+        head = self.head()
+        entries = []
+        for record in records:
+            if record.source != self.source:
+                raise SpoolError(f"spool {self.path}: record {record.id} comes from {record.source}, not {self.source}")
+            entry = JournalEntry(self.source, head.seq + 1, encode_record(record))
+            head = AppendReceipt(self.source, entry.seq, chain(head.head, entry))
+            kind = record.model_dump(include={"kind"})["kind"]
+            row = (entry.seq, record.id.bytes, kind, entry.body, head.head)
+            try:
+                self._file.execute("INSERT INTO outbox (seq, record_id, kind, body, hash) VALUES (?, ?, ?, ?, ?)", *row)
+            except IntegrityError as exc:
+                raise SpoolError(f"spool {self.path}: record {record.id} is here already; make each once") from exc
+            entries.append(entry)
+        return tuple(entries)
+
+    def _progress(self, run: bytes) -> list[bytes]:
+        return [body for (body,) in self._file.rows("SELECT body FROM open_progress WHERE run = ? ORDER BY place", run)]
+
+    def _not_open(self, run: UUID) -> SpoolError:
+        return SpoolError(f"spool {self.path}: run {run} is not open here; it has ended, or never began")
 
     def _identify(self, station: str, new_spool_id: Callable[[], str]) -> str:
-        with self._transaction("be made"):
-            if self._row("SELECT count(*) FROM sqlite_schema")[0] == 0:
-                for statement in _SCHEMA:
-                    self._execute(statement)
-                for row in (("station", station), ("spool", new_spool_id())):
-                    self._execute("INSERT INTO meta (key, value) VALUES (?, ?)", *row)
-                _sync_folder(self.path.parent)
-            meta = dict(self._connection.execute("SELECT key, value FROM meta"))
+        def name() -> None:
+            for row in (("station", station), ("spool", new_spool_id())):
+                self._file.execute("INSERT INTO meta (key, value) VALUES (?, ?)", *row)
+
+        self._file.prepare(name)
+        with self._file.using("read"):
+            meta: dict[str, Any] = dict(self._file.rows("SELECT key, value FROM meta"))
         if meta.keys() != {"station", "spool"}:
-            raise SpoolDamaged(f"spool {self.path}: it does not say whose it is\n{self._set_aside()}")
+            raise self._file.damaged("it does not say whose it is")
         if meta["station"] != station:
             raise SpoolError(f"spool {self.path}: belongs to station {meta['station']}; give {station} one of its own")
         return f"{station}/{meta['spool']}"
-
-    @contextmanager
-    def _using(self, act: str) -> Iterator[None]:
-        """The connection for this thread alone, with what SQLite says against it told as a `SpoolError`."""
-        with self._thread:
-            if self._lock < 0:
-                raise SpoolError(f"spool {self.path}: cannot {act}: it is closed; open it again")
-            if self._untrusted:
-                raise SpoolError(f"spool {self.path}: cannot {act} after {self._untrusted}; restart, which checks it")
-            try:
-                yield
-            except sqlite.Error as exc:
-                raise self._failure(act, exc) from exc
-
-    @contextmanager
-    def _transaction(self, act: str) -> Iterator[None]:
-        with self._using(act):
-            self._execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._execute("ROLLBACK")
-                raise
-
-    def _execute(self, statement: str, *values: Any) -> None:
-        self._connection.execute(statement, values)
-
-    def _row(self, query: str, *values: Any) -> Any:
-        return self._connection.execute(query, values).fetchone()
-
-    def _failure(self, act: str, exc: Any) -> SpoolError:
-        code = getattr(exc, "sqlite_errorname", "")
-        said = f"spool {self.path}: cannot {act}: {exc}"
-        if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            return SpoolDamaged(f"{said}\n{self._set_aside()}")
-        if code.startswith("SQLITE_IOERR"):
-            # Whether a commit whose sync failed is on the disk is unknown: PostgreSQL panics here, and so do we.
-            self._untrusted = f"an I/O error ({code})"
-            return SpoolError(f"{said}\nnothing more is taken; check the disk, then restart")
-        if code.startswith("SQLITE_FULL"):
-            return SpoolError(f"{said}; nothing is recorded, free some space on its disk")
-        return SpoolError(f"{said}; nothing is recorded, check who else uses the file and its rights")
-
-    def _set_aside(self) -> str:
-        return f"move {self.path.name}* aside, keep it, and restart: a new spool begins; the centre keeps what it has"
-
-
-def _own(path: Path) -> int:
-    """The owner's lock on this spool, held until the descriptor is closed or the process is gone."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as exc:
-        raise SpoolError(f"spool {path}: cannot be locked: {exc.strerror}; give a folder that can be written") from exc
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
-    except BlockingIOError as exc:
-        owner = os.pread(lock, 20, 0).decode("ascii", "replace") or "unknown"
-        os.close(lock)
-        raise SpoolBusy(
-            f"spool {path}: process {owner} owns it; stop that agent, or give this one its own spool"
-        ) from exc
-    except OSError as exc:
-        os.close(lock)
-        raise SpoolError(f"spool {path}: cannot be locked: {exc.strerror}; use a local disk") from exc
-    return lock
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name as durable as its content."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

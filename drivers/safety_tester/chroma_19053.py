@@ -29,6 +29,8 @@ _JUDGEMENTS: Final[dict[str, Judgement]] = {
 """SAFE:RES:ALL? by the user's manual: 116 pass, 112 stopped, 113 by the user, 114 cannot test, then by mode."""
 
 _POLL_S: Final = 0.02
+_WATCH_S: Final = 0.25
+"""How often the tester is looked at while its test must still run; only a trip, which it sees itself, ends it then."""
 _GRACE_S: Final = 5.0
 """How long beyond ramp and dwell a test may go on: charging, judging and discharging the lead."""
 
@@ -90,7 +92,7 @@ class Chroma19053(ScpiDriver):
                 self._command(command)
         try:
             self._command("SAFE:STAR")
-            self._wait_until_stopped(length_s + _GRACE_S)
+            self._wait_until_stopped(length_s)
         # Whatever ends the wait, Ctrl-C included, must not leave the high voltage on.
         except BaseException as error:
             try:
@@ -108,12 +110,14 @@ class Chroma19053(ScpiDriver):
             raise DeviceError(f"{self.resource}: the test ended {judgement} and nothing was measured; check the leads")
         return WithstandResult(judgement, self._reading(self._number(question, answer, "NR3"), unit))
 
-    def _wait_until_stopped(self, limit_s: float) -> None:
-        deadline = self.clock.now() + limit_s
+    def _wait_until_stopped(self, length_s: float) -> None:
+        due = self.clock.now() + length_s
         while not self._is_stopped():
-            if self.clock.now() >= deadline:
+            left = due - self.clock.now()
+            if left <= -_GRACE_S:
+                limit_s = length_s + _GRACE_S
                 raise DeviceError(f"{self.resource}: the test still runs after {limit_s:g} s; it is being stopped")
-            self.clock.sleep(_POLL_S)
+            self.clock.sleep(min(max(left, _POLL_S), _WATCH_S))
 
     def _is_stopped(self) -> bool:
         state = self._look("SAFE:STAT?")

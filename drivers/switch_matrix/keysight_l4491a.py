@@ -1,4 +1,4 @@
-"""Keysight L4491A RF switch platform, fitted as two 16-way coaxial multiplexers: near and far end of a cable."""
+"""Keysight L4491A RF switch platform, fitted as three 16-way coaxial multiplexers for the two ends of a cable."""
 
 from typing import ClassVar, Final
 
@@ -6,8 +6,11 @@ from drivers.channel_list import channel_list
 from drivers.errors import DeviceError
 from drivers.scpi import Identity, ScpiDriver
 
-_CHANNELS: Final = (*range(1101, 1117), *range(1201, 1217))
-"""1101 to 1116 connect near pair 1 to 16, 1201 to 1216 far pair 1 to 16."""
+_CHANNELS: Final = (*range(1101, 1117), *range(1201, 1217), *range(1301, 1317))
+"""1101 to 1116 connect near pair 1 to 16, 1201 to 1216 far pair 1 to 16.
+
+1301 to 1316 lead near pair 1 to 16 to where the far pairs go: with one of 1101 to 1116, near to near (crosstalk).
+"""
 
 
 class KeysightL4491a(ScpiDriver):
@@ -19,7 +22,7 @@ class KeysightL4491a(ScpiDriver):
     expected: ClassVar[Identity] = Identity(r"(Keysight|Agilent) Technologies,L4491A", (2,), (2,))
 
     def connect(self, *channels: int) -> None:
-        """Set these paths closed, and prove it by read-back. Channels 1101..1116 and 1201..1216.
+        """Set these paths closed, and prove it by read-back. Channels 1101..1116, 1201..1216, 1301..1316.
 
         Raises `OutOfRange` for other channels, `DeviceError` when one does not read back closed.
         """

@@ -18,6 +18,7 @@ class SiteRow(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     name: str
     kind: str
+    identity: UUID
     created_at: datetime
 
 

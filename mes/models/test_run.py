@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from mes.vector import MeasurementVector
@@ -18,13 +18,15 @@ class TestRun(SQLModel, table=True):
     """
 
     __tablename__ = "test_run"
+    # With the start in it: the last run of a station takes 0.1 ms and not a second among a million runs.
+    __table_args__ = (Index("ix_test_run_station_started_at", "station", "started_at"),)
     __test__ = False  # pytest: this is a table, not a test class
 
     id: UUID = Field(primary_key=True)
     unit_id: UUID = Field(foreign_key="unit.id", index=True)
     operation: str = Field(index=True)
     attempt: int
-    station: str = Field(index=True)
+    station: str
     plan_digest: str = Field(foreign_key="plan.digest", index=True)
     fixture: str
     slot: str

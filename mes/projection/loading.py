@@ -1,11 +1,12 @@
 """Reads what a batch of records refers to, in a fixed number of statements however long the batch is."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, func, select
 
+from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
@@ -16,23 +17,21 @@ from mes.projection.rollups import counted
 from mes.projection.working_set import DefinitionEntry, LotEntry, Mentions, UnitEntry, WorkingSet
 from mes.vocabulary import OperationKind, UnitState
 
-_CHUNK = 500
-
 
 def load(connection: Connection, mentions: Mentions) -> WorkingSet:
     """The working set of a batch: what is stored of everything that it mentions."""
     work = WorkingSet()
     serials = {serial for _, _, serial in mentions.units}
-    for row in _each(connection, select(_UNIT), _UNIT.c.serial, serials):
+    for row in _UNITS_BY_SERIAL.rows(connection, serials):
         if (row.maker, row.part, row.serial) in mentions.units:
             _hold_unit(work, row)
-    for row in _each(connection, select(_LOT), _LOT.c.lot, {lot for _, _, lot in mentions.lots}):
+    for row in _LOTS.rows(connection, {lot for _, _, lot in mentions.lots}):
         if (row.maker, row.part, row.lot) in mentions.lots:
             work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
-    for row in _each(connection, _PLANS, _PLAN.c.digest, mentions.plans):
+    for row in _PLANS.rows(connection, mentions.plans):
         work.plans[row.digest] = row.measurands
     load_histories(connection, work)
-    for row in _each(connection, _RUNS, _RUN.c.id, mentions.runs - work.runs.keys()):
+    for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
         _hold_run(work, row)
     parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units}
     load_definitions(connection, work, {part for _, part in parts})
@@ -42,7 +41,7 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
 def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
     """The working set of these units."""
     work = WorkingSet()
-    for row in _each(connection, select(_UNIT), _UNIT.c.id, ids):
+    for row in _UNITS.rows(connection, ids):
         _hold_unit(work, row)
     load_histories(connection, work)
     load_definitions(connection, work, {part for _, part, _ in work.units})
@@ -52,16 +51,15 @@ def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
 def load_histories(connection: Connection, work: WorkingSet) -> None:
     """The runs and links of the units held so far."""
     ids = {unit.id for unit in work.units.values()}
-    for row in _each(connection, _RUNS, _RUN.c.unit_id, ids):
+    for row in _RUNS_OF_UNITS.rows(connection, ids):
         _hold_run(work, row)
-    for chunk in _chunks(ids):
-        held = or_(_INSTALLATION.c.parent_id.in_(chunk), _INSTALLATION.c.child_id.in_(chunk))
-        for row in connection.execute(_LINKS.where(held)):
+    for links in (_LINKS_IN, _LINKS_TO):
+        for row in links.rows(connection, ids):
             place = Place(row.parent_id, row.position, row.child_id, row.lot_id)
             work.hold_link(
                 Link(row.id, place, row.part, row.quantity, row.installed_at, row.removed_at, row.removal_reason)
             )
-    for row in _each(connection, select(_REMOVAL), _REMOVAL.c.parent_id, ids):
+    for row in _REMOVALS.rows(connection, ids):
         place = Place(row.parent_id, row.position, row.child_id, row.lot_id)
         work.removals[row.id] = Removed(row.id, place, row.reason, row.removed_at, row.installation_id)
         work.removals_in[row.parent_id].add(row.id)
@@ -70,16 +68,16 @@ def load_histories(connection: Connection, work: WorkingSet) -> None:
 def load_definitions(connection: Connection, work: WorkingSet, parts: Collection[str]) -> None:
     """Every released definition of these part numbers, of whatever maker."""
     entries: dict[UUID, DefinitionEntry] = {}
-    for row in _each(connection, select(_MATERIAL), _MATERIAL.c.part, parts):
+    for row in _MATERIALS.rows(connection, parts):
         part = (row.maker, row.part)
         entries[row.id] = work.definitions[part][row.digest] = DefinitionEntry(
             row.id, row.digest, part, row.revision, row.released_at, row.current, Definition(), stored=True
         )
     routes: dict[UUID, list[RouteStep]] = {id_: [] for id_ in entries}
-    for row in _each(connection, select(_ROUTE).order_by(_ROUTE.c.place), _ROUTE.c.material_id, entries):
+    for row in _ROUTES.rows(connection, entries):
         routes[row.material_id].append(RouteStep(row.operation, OperationKind(row.kind)))
     bills: dict[UUID, list[Position]] = {id_: [] for id_ in entries}
-    for row in _each(connection, select(_BOM).order_by(_BOM.c.position), _BOM.c.material_id, entries):
+    for row in _BILLS.rows(connection, entries):
         bills[row.material_id].append(Position(row.position, row.part, row.quantity))
     for id_, entry in entries.items():
         entry.definition = Definition(tuple(routes[id_]), tuple(bills[id_]))
@@ -94,20 +92,29 @@ _MEASURAND, _MATERIAL, _ROUTE, _BOM = (
 )
 _INSTALLATION, _REMOVAL = table_of(Installation), table_of(Removal)
 
-_PLANS = (
-    select(_PLAN.c.digest, func.count(_MEASURAND.c.place).label("measurands"))
-    .outerjoin(_MEASURAND, _MEASURAND.c.plan_digest == _PLAN.c.digest)
-    .group_by(_PLAN.c.digest)
-)
 # Neither measurements nor documents: a history is read for its order and its verdicts.
-_RUNS = select(
+_RUN_FACTS = select(
     *(_RUN.c[name] for name in ("id", "unit_id", "operation", "plan_digest", "station", "source", "simulated")),
     *(_RUN.c[name] for name in ("started_at", "verdict", "ending", "attempt")),
 )
-_LINKS = (
+_LINK_FACTS = (
     select(_INSTALLATION, func.coalesce(_UNIT.c.part, _LOT.c.part).label("part"))
     .outerjoin(_UNIT, _UNIT.c.id == _INSTALLATION.c.child_id)
     .outerjoin(_LOT, _LOT.c.id == _INSTALLATION.c.lot_id)
+)
+_UNITS, _UNITS_BY_SERIAL = Lookup(select(_UNIT), _UNIT.c.id), Lookup(select(_UNIT), _UNIT.c.serial)
+_LOTS = Lookup(select(_LOT), _LOT.c.lot)
+_RUNS, _RUNS_OF_UNITS = Lookup(_RUN_FACTS, _RUN.c.id), Lookup(_RUN_FACTS, _RUN.c.unit_id)
+_LINKS_IN, _LINKS_TO = (Lookup(_LINK_FACTS, _INSTALLATION.c[name]) for name in ("parent_id", "child_id"))
+_REMOVALS = Lookup(select(_REMOVAL), _REMOVAL.c.parent_id)
+_MATERIALS = Lookup(select(_MATERIAL), _MATERIAL.c.part)
+_ROUTES = Lookup(select(_ROUTE).order_by(_ROUTE.c.place), _ROUTE.c.material_id)
+_BILLS = Lookup(select(_BOM).order_by(_BOM.c.position), _BOM.c.material_id)
+_PLANS = Lookup(
+    select(_PLAN.c.digest, func.count(_MEASURAND.c.place).label("measurands"))
+    .outerjoin(_MEASURAND, _MEASURAND.c.plan_digest == _PLAN.c.digest)
+    .group_by(_PLAN.c.digest),
+    _PLAN.c.digest,
 )
 
 
@@ -143,15 +150,3 @@ def _hold_run(work: WorkingSet, row: Any) -> None:
     work.runs_of[run.unit_id].add(run.id)
     work.attempts[run.id] = row.attempt
     work.counted[run.id] = counted(run, row.attempt)
-
-
-def _each(connection: Connection, statement: Select[Any], column: Any, wanted: Collection[Any]) -> Iterator[Row[Any]]:
-    """The rows of a statement whose column is one of these values."""
-    for chunk in _chunks(wanted):
-        yield from connection.execute(statement.where(column.in_(chunk)))
-
-
-def _chunks(wanted: Collection[Any]) -> Iterator[list[Any]]:
-    ordered = list(wanted)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

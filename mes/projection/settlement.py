@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlmodel import SQLModel, col
+from sqlalchemy import Connection, select, update
+from sqlmodel import col
 
 from mes.models import projected_tables, table_of
 from mes.models.product import Material
@@ -19,6 +19,7 @@ from mes.projection.history import attempts, pair, progress, unit_state
 from mes.projection.loading import load_units
 from mes.projection.rollups import RollupChanges, counted
 from mes.projection.working_set import PartKey, Row, UnitEntry, WorkingSet
+from mes.row_writer import insert_rows, update_rows
 
 _PAGE = 500
 
@@ -33,12 +34,12 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     restated = _choose_current(work)
     _queue_rows(work)
     _insert(connection, work)
-    _update(connection, Unit, [_unit_row(unit) for unit in work.units.values() if unit.stored and unit.changed])
-    _update(connection, Lot, [lot.row for lot in work.lots.values() if lot.stored and lot.changed])
-    _update(connection, TestRun, [row for id_, row in work.run_rows.items() if id_ in work.attempts])
-    _update(connection, TestRun, attempt_changes)
-    _update(connection, Installation, link_changes)
-    _update(connection, Removal, removal_changes)
+    _update_units(connection, work)
+    update_rows(connection, table_of(Lot), [lot.row for lot in work.lots.values() if lot.stored and lot.changed])
+    update_rows(connection, table_of(TestRun), [row for id_, row in work.run_rows.items() if id_ in work.attempts])
+    update_rows(connection, table_of(TestRun), attempt_changes)
+    update_rows(connection, table_of(Installation), link_changes)
+    update_rows(connection, table_of(Removal), removal_changes)
     rollups.write(connection)
     for part, revision in restated:
         _restate(connection, part, revision)
@@ -93,7 +94,7 @@ def _fold_state(work: WorkingSet, unit: UnitEntry) -> None:
     installed = any(work.links[id_].removed_at is None for id_ in work.links_to.get(unit.id, ()))
     state = unit_state(steps, installed=installed, touched=bool(runs or links))
     if state is not unit.state:
-        unit.state, unit.changed = state, True
+        unit.state, unit.moved = state, True
 
 
 def _choose_current(work: WorkingSet) -> list[tuple[PartKey, str]]:
@@ -125,22 +126,19 @@ def _insert(connection: Connection, work: WorkingSet) -> None:
     rows = {table_of(model): queued for model, queued in work.rows.items()}
     for table in projected_tables():
         if rows.get(table):
-            connection.execute(insert(table), rows[table])
+            insert_rows(connection, table, rows[table])
     stored = [entry for released in work.definitions.values() for entry in released.values() if entry.stored]
     for entry in stored:
         if entry.row:
             connection.execute(update(Material).where(col(Material.id) == entry.id).values(entry.row))
 
 
-def _update(connection: Connection, model: type[SQLModel], rows: list[Row]) -> None:
-    """Set the other columns of these rows by their id; every row names the same columns."""
-    if not rows:
-        return
-    table = table_of(model)
-    statement = update(table).where(table.c.id == bindparam("row_id"))
-    for row in rows:
-        row["row_id"] = row.pop("id")
-    connection.execute(statement, rows)
+def _update_units(connection: Connection, work: WorkingSet) -> None:
+    # Setting a column rewrites its index, whether or not the value is another: mostly only the state has changed.
+    stored = [unit for unit in work.units.values() if unit.stored]
+    changes = [_unit_row(unit) for unit in stored if unit.changed]
+    changes += [{"id": unit.id, "state": unit.state.value} for unit in stored if unit.moved and not unit.changed]
+    update_rows(connection, table_of(Unit), changes)
 
 
 def _unit_row(unit: UnitEntry) -> dict[str, Any]:
@@ -175,5 +173,5 @@ def _restate(connection: Connection, part: PartKey, revision: str) -> None:
         work = load_units(connection, ids)
         for unit in work.units.values():
             _fold_state(work, unit)
-        _update(connection, Unit, [_unit_row(unit) for unit in work.units.values() if unit.changed])
+        _update_units(connection, work)
         last = ids[-1]

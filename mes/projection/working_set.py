@@ -62,6 +62,9 @@ class UnitEntry:
     source: str
     stored: bool
     changed: bool = False
+    """Whether a later registration changed what is stored of it."""
+    moved: bool = False
+    """Whether its state is another than is stored."""
     enters_at: str | None = None
 
 

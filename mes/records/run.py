@@ -10,10 +10,9 @@ from mes.records.document import Digest, Document, Name, Record, Text, UnitIdent
 from mes.vocabulary import Outcome, OverRange, RunEnding, Verdict
 
 
-class RunStarted(Record):
-    """A run is about to touch the unit; committed before anything is armed."""
+class _RunRecord(Record):
+    """Which run this is about: the unit, where, by which plan, and the gate decision that allowed it."""
 
-    kind: Literal["run_started"] = "run_started"
     run: UUID
     unit: UnitIdentity
     operation: Name
@@ -23,6 +22,12 @@ class RunStarted(Record):
     slot: Name = "1"
     operator: Name
     gate: UUID
+
+
+class RunStarted(_RunRecord):
+    """A run is about to touch the unit; committed before anything is armed."""
+
+    kind: Literal["run_started"] = "run_started"
 
 
 class StepResult(Document):
@@ -69,22 +74,13 @@ class Attachment(Document):
     size: int = Field(ge=0)
 
 
-class RunFinished(Record):
+class RunFinished(_RunRecord):
     """A run in one document: verdict, ending, steps and the measurement vector laid out by the plan's measurands.
 
     A value that was not measured, and one that left the range, is None; the latter is named in `over_ranges`.
     """
 
     kind: Literal["run_finished"] = "run_finished"
-    run: UUID
-    unit: UnitIdentity
-    operation: Name
-    station: Name
-    plan: Digest
-    fixture: Name
-    slot: Name = "1"
-    operator: Name
-    gate: UUID
     started_at: AwareDatetime
     verdict: Verdict
     ending: RunEnding

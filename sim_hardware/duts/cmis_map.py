@@ -1,6 +1,7 @@
 """The memory map that a passive copper cable carries (CMIS 5.0, chapter 8: lower memory and page 00h).
 
-The checksum of page 00h at byte 222 is the low byte of the sum of bytes 128 to 221.
+The checksum of page 00h at byte 222 is the low byte of the sum of bytes 128 to 221. Bytes 223 to 255 are the maker's
+own: there each end carries the part number of its plug, which is all that tells the two ends apart.
 """
 
 import math
@@ -27,20 +28,26 @@ _TEXT = {
     "revision": (164, 2),
     "serial_number": (166, 16),
     "date_code": (182, 8),
+    "plug": (223, 16),
 }
 _LENGTH, _CONNECTOR, _ATTENUATION, _TECHNOLOGY = 202, 203, 204, 212
+_LENGTH_STEPS_M = (0.1, 1.0, 10.0, 100.0)
 _ATTENUATION_GHZ = (5.0, 7.0, 12.9, 25.8, 53.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CableIdentity:
-    """What a cable says of itself; texts are ASCII and no longer than their fields (16, 16, 2, 16, 8 characters)."""
+    """What one end of a cable says of itself.
+
+    Texts are ASCII and no longer than their fields (16 characters; revision 2, date code 8).
+    """
 
     part_number: str
     serial_number: str
     vendor: str = "RACKLINE"
     revision: str = "A1"
     date_code: str = "250101"
+    plug: str = ""
     identifier: int = OSFP
 
     def __post_init__(self) -> None:
@@ -94,7 +101,8 @@ def spoil_checksum(memory: ModuleMemory, offset: int) -> None:
 def spoil_field(memory: ModuleMemory, name: MapField) -> None:
     """Write another, plausible value into a field and put the checksum right again."""
     if name == "identifier":
-        other = bytes([memory.page(0)[IDENTIFIER] ^ 0x01])  # 0x19 OSFP <-> 0x18 QSFP-DD
+        # DSFP in SFF-8024: a two-lane plug, which no cage for these cables takes.
+        other = b"\x1b"
         memory.write(IDENTIFIER, other)
         memory.write(PAGE_IDENTIFIER, other)
     elif name == "media_type":
@@ -106,9 +114,21 @@ def spoil_field(memory: ModuleMemory, name: MapField) -> None:
     memory.write(CHECKSUM, bytes([sum(memory.page(0)[128:CHECKSUM]) & 0xFF]))
 
 
+def spoil_length(memory: ModuleMemory, length_m: float) -> None:
+    """Write another length and put the checksum right again."""
+    memory.write(_LENGTH, bytes([_length_byte(length_m)]))
+    memory.write(CHECKSUM, bytes([sum(memory.page(0)[128:CHECKSUM]) & 0xFF]))
+
+
+def told_length_m(memory: ModuleMemory) -> float:
+    """The length that byte 202 tells, in metres."""
+    byte = memory.page(0)[_LENGTH]
+    return float((byte & 0x3F) * _LENGTH_STEPS_M[byte >> 6])
+
+
 def _length_byte(length_m: float) -> int:
     """Byte 202: multiplier in bits 7-6 (0.1, 1, 10, 100 m), base in bits 5-0; the finest one that holds the length."""
-    for code, step_m in enumerate((0.1, 1.0, 10.0, 100.0)):
+    for code, step_m in enumerate(_LENGTH_STEPS_M):
         base = round(length_m / step_m)
         if base <= 0x3F:
             return code << 6 | max(base, 1)

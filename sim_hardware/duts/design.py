@@ -103,10 +103,13 @@ class TwinaxDesign(_FloatTable):
 class Specification(_FloatTable):
     """Within what the true parameters of a good unit lie; ratios are plain numbers, losses positive decibels.
 
+    `length_tolerance` is the share by which the true length may differ from the design's.
+
     Raises DesignError when a lower limit is not below its upper one.
     """
 
     nyquist_hz: float
+    loop_resistance_min_ohm: float
     loop_resistance_max_ohm: float
     resistance_imbalance_max: float
     insulation_min_ohm: float
@@ -117,10 +120,18 @@ class Specification(_FloatTable):
     impedance_min_ohm: float
     impedance_max_ohm: float
     delay_max_ns_m: float
+    length_tolerance: float
+    next_min_db: float
+    contact_variation_max_db: float
     ground_max_ohm: float
+    present_max_ohm: float
 
     def __post_init__(self) -> None:
-        for low, high in (("loss_min_db", "loss_max_db"), ("impedance_min_ohm", "impedance_max_ohm")):
+        for low, high in (
+            ("loop_resistance_min_ohm", "loop_resistance_max_ohm"),
+            ("loss_min_db", "loss_max_db"),
+            ("impedance_min_ohm", "impedance_max_ohm"),
+        ):
             if not getattr(self, low) < getattr(self, high):
                 raise DesignError(f"Specification: {low} must lie below {high}")
 
@@ -176,6 +187,7 @@ PASSIVE_DAC_800G = TwinaxDesign(
 
 PASSIVE_DAC_800G_SPECIFICATION = Specification(
     nyquist_hz=26.5625e9,
+    loop_resistance_min_ohm=0.38,
     loop_resistance_max_ohm=0.5017,
     resistance_imbalance_max=0.02,
     insulation_min_ohm=10e6,
@@ -186,7 +198,11 @@ PASSIVE_DAC_800G_SPECIFICATION = Specification(
     impedance_min_ohm=90.0,
     impedance_max_ohm=110.0,
     delay_max_ns_m=4.5,
+    length_tolerance=0.0345,
+    next_min_db=40.0,
+    contact_variation_max_db=0.5,
     ground_max_ohm=0.1,
+    present_max_ohm=1.0,
 )
 
 LANE_50G = replace(
@@ -196,6 +212,7 @@ LANE_50G = replace(
 LANE_50G_SPECIFICATION = replace(
     PASSIVE_DAC_800G_SPECIFICATION,
     nyquist_hz=13.28125e9,
+    loop_resistance_min_ohm=0.5,
     loop_resistance_max_ohm=0.6356,
     loss_min_db=6.0,
     loss_max_db=17.16,

@@ -5,7 +5,8 @@ themselves carry no direct current past the blocking capacitors of the receive l
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,9 @@ from sim_hardware.duts.cmis_map import (
     checksum_error,
     differing_characters,
     passive_copper_memory,
+    told_length_m,
 )
-from sim_hardware.duts.defects import ENDS, Defect
+from sim_hardware.duts.defect import ENDS, Defect, End
 from sim_hardware.duts.design import TrueParameter
 from sim_hardware.duts.lane_waves import LaneWaves
 from sim_hardware.duts.module_memory import ModuleMemory
@@ -29,7 +31,11 @@ from sim_hardware.physics.conductors import Element
 from sim_hardware.physics.pair_loss import FrequencyGrid
 from sim_hardware.physics.random_stream import random_stream
 
-_TRACED_TEXTS = ("part_number", "serial_number")
+_TRACED_TEXTS = ("part_number", "serial_number", "plug")
+_LENGTH_STEP_M = 0.1
+"""A memory tells lengths of a passive cable in tenths of a metre."""
+
+_PLUGS: Mapping[End, str] = {"A": "OSFP-PLUG-A", "B": "OSFP-PLUG-B"}
 
 
 class PassiveDac:
@@ -46,24 +52,30 @@ class PassiveDac:
         *,
         part_number: str = "DAC-OSFP-800G",
         identifier: int = OSFP,
+        plugs: Mapping[End, str] = _PLUGS,
         defects: Sequence[Defect] = (),
     ) -> None:
         self.bundle = bundle
         self.design, self.specification = bundle.design, bundle.specification
         self.seed = seed
         self.serial = serial
-        self.identity = CableIdentity(part_number=part_number, serial_number=serial, identifier=identifier)
+        identity = CableIdentity(part_number=part_number, serial_number=serial, identifier=identifier)
+        self.identities: dict[End, CableIdentity] = {end: replace(identity, plug=plugs[end]) for end in ENDS}
         self.defects = tuple(defects)
         self.wiring = Wiring.joined([bundle.wiring, wiring_with(self.design.pairs, self.defects, "cable")])
-        self._memories: dict[str, ModuleMemory] = {}
-        for end in ENDS:
-            memory = passive_copper_memory(self.identity, self.design)
-            for defect in self.defects:
-                defect.alter_memory(end, memory)
-            self._memories[end] = memory
+        self._memories: dict[End, ModuleMemory] = {
+            end: passive_copper_memory(self.identities[end], self.design) for end in ENDS
+        }
+        for defect in self.defects:
+            defect.alter_memories(self._memories)
         near, far = self._reflections("A"), self._reflections("B")
         crosstalk = random_stream(seed, "cable", serial, "crosstalk").gauss
-        self.waves = LaneWaves(bundle.lines(near, far), self.wiring, self.design.crosstalk_db + crosstalk(0.0, 0.5))
+        self.waves = LaneWaves(
+            bundle.lines(near, far),
+            self.wiring,
+            self.design.crosstalk_db + crosstalk(0.0, 0.5),
+            random_stream(seed, "cable", serial, "loose joints"),
+        )
 
     def _normal(self, name: str, count: int) -> list[float]:
         draw = random_stream(self.seed, "cable", self.serial, name).gauss
@@ -77,10 +89,11 @@ class PassiveDac:
         """The ground from end to end, and the module-present pin of each plug."""
         ground, present = self.design.ground_median_ohm, self.design.present_median_ohm
         x, a, b = (math.exp(0.05 * value) for value in self._normal("ground", 3))
+        added = self.wiring.ground_ohm
         return (
-            Element("A.GND", "B.GND", ground * x),
-            Element("A.PRESENT", "A.GND", present * a),
-            Element("B.PRESENT", "B.GND", present * b),
+            Element("A.GND", "B.GND", ground * x + added.get("ground", 0.0)),
+            Element("A.PRESENT", "A.GND", present * a + added.get("A.present", 0.0)),
+            Element("B.PRESENT", "B.GND", present * b + added.get("B.present", 0.0)),
         )
 
     def scattering(self, terminals: Sequence[str], grid: FrequencyGrid) -> NDArray[np.complex128]:
@@ -88,15 +101,18 @@ class PassiveDac:
         return self.waves.between(terminals, grid)
 
     def memory(self, end: str) -> ModuleMemory | None:
-        """The memory in the plug at this end ("A" or "B")."""
-        return self._memories[end]
+        """The memory in the plug at this end ("A" or "B"); None for a plug that a cable does not have."""
+        return next((memory for plug, memory in self._memories.items() if plug == end), None)
 
     def true_parameters(self) -> tuple[TrueParameter, ...]:
         """Every lane's waves, the grounds and both memories, as the cable has them now.
 
         Those of the bundle (`bundle.true_parameters()`) are apart: no test of the finished cable can reach them.
         """
-        return (*self._lane_parameters(), *self._ground_parameters(), *self._memory_parameters())
+        ratio = self.bundle.length_m / self.design.length_m
+        tolerance = self.specification.length_tolerance
+        length = TrueParameter("length_ratio", ratio, "1", 1.0 - tolerance, 1.0 + tolerance)
+        return (length, *self._lane_parameters(), *self._ground_parameters(), *self._memory_parameters())
 
     def out_of_specification(self) -> tuple[TrueParameter, ...]:
         """The true parameters that make this cable defective; empty for a good one."""
@@ -119,33 +135,45 @@ class PassiveDac:
                 ),
                 TrueParameter(f"{name}.return_loss", truth.return_loss_db[k], "dB", low=spec.return_loss_min_db),
                 TrueParameter(f"{name}.delay", float(delay_ns_m[k]), "ns/m", high=spec.delay_max_ns_m),
+                TrueParameter(f"{name}.impedance_min", truth.impedance_min_ohm[k], "ohm", low=spec.impedance_min_ohm),
+                TrueParameter(f"{name}.impedance_max", truth.impedance_max_ohm[k], "ohm", high=spec.impedance_max_ohm),
+                TrueParameter(f"{name}.next", truth.next_db[k], "dB", low=spec.next_min_db),
                 TrueParameter(
-                    f"{name}.impedance",
-                    float(lines.impedance_ohm[k, 0]),
-                    "ohm",
-                    spec.impedance_min_ohm,
-                    spec.impedance_max_ohm,
+                    f"{name}.contact_variation",
+                    truth.contact_variation_db[k],
+                    "dB",
+                    high=spec.contact_variation_max_db,
                 ),
             ]
         return parameters
 
     def _ground_parameters(self) -> list[TrueParameter]:
-        names = ("ground", "A.present", "B.present")
-        limit = self.specification.ground_max_ohm
+        spec = self.specification
+        limits = {
+            "ground": spec.ground_max_ohm,
+            "A.present": spec.present_max_ohm,
+            "B.present": spec.present_max_ohm,
+        }
         return [
             TrueParameter(name, element.ohm, "ohm", high=limit)
-            for name, element in zip(names, self.elements(), strict=True)
+            for (name, limit), element in zip(limits.items(), self.elements(), strict=True)
         ]
 
     def _memory_parameters(self) -> list[TrueParameter]:
         parameters = []
         for end in ENDS:
-            memory, identity = self._memories[end], self.identity
+            memory, identity = self._memories[end], self.identities[end]
             view = memory.page(0)
             parameters += [
                 TrueParameter(f"{end}.identifier", view[0], "1", identity.identifier, identity.identifier),
                 TrueParameter(f"{end}.media_type", view[MEDIA_TYPE], "1", PASSIVE_COPPER, PASSIVE_COPPER),
                 TrueParameter(f"{end}.checksum_error", checksum_error(memory), "1", 0, 0),
+                TrueParameter(
+                    f"{end}.length_error",
+                    abs(told_length_m(memory) - self.design.length_m),
+                    "m",
+                    high=_LENGTH_STEP_M / 2 + 1e-9,
+                ),
             ]
             parameters += [
                 TrueParameter(

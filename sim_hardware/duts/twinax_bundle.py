@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim_hardware.duts.bulk_cable import BulkCable
-from sim_hardware.duts.defects import Defect
+from sim_hardware.duts.defect import Defect
 from sim_hardware.duts.design import Specification, TrueParameter
 from sim_hardware.duts.module_memory import ModuleMemory
 from sim_hardware.duts.wiring import SHIELD, Conductor, Wiring
@@ -37,13 +37,17 @@ class TwinaxBundle:
         self.serial = serial
         self.defects = tuple(defects)
         self.wiring = wiring_with(self.design.pairs, self.defects, "bundle")
+        self.length_m = self.design.length_m
+        """To which it was really cut."""
+        for defect in self.defects:
+            self.length_m = defect.cut_length_m(self.length_m)
         self._draw()
         self._elements: tuple[Element, ...] | None = None
 
     def _draw(self) -> None:
         design, bulk, pairs = self.design, self.bulk, self.design.pairs
         normal = self._normal
-        conductor_ohm = bulk.resistance_ohm_m * design.length_m
+        conductor_ohm = bulk.resistance_ohm_m * self.length_m
         wire = [conductor_ohm * (1.0 + design.conductor_sigma * x) for x in normal("conductor", 2 * pairs)]
         contact = [design.contact_median_ohm * math.exp(design.contact_sigma * x) for x in normal("contact", 4 * pairs)]
         self.conductor_ohm: dict[tuple[int, Conductor], float] = {
@@ -60,7 +64,7 @@ class TwinaxBundle:
         )
         """P to N, P to shield and N to shield of every pair, without defects, in ohm."""
         lane = np.array([normal("loss 1", pairs), normal("loss 2", pairs)])[:, :, None] * design.lane_sigma + 1.0
-        delay = 1e-9 * bulk.delay_ns_m * design.length_m * (1.0 + design.delay_lane_sigma * self._column("delay"))
+        delay = 1e-9 * bulk.delay_ns_m * self.length_m * (1.0 + design.delay_lane_sigma * self._column("delay"))
         self.delay_s = delay
         self._lane_loss: NDArray[np.float64] = lane
 
@@ -75,13 +79,14 @@ class TwinaxBundle:
         """The pairs as transmission lines, once plugs with these reflections are on."""
         design = self.design
         return PairLines(
-            length_m=design.length_m,
+            length_m=self.length_m,
             reference_hz=design.reference_hz,
             launch_db=design.launch_db,
             k1=self.bulk.k1 * self._lane_loss[0],
             k2=self.bulk.k2 * self._lane_loss[1],
             delay_s=self.delay_s,
             skew_s=1e-12 * design.skew_sigma_ps * self._column("skew"),
+            unbalance=np.zeros((design.pairs, 1)),
             impedance_ohm=design.impedance_ohm + design.impedance_sigma_ohm * self._column("impedance"),
             common_impedance_ohm=design.common_impedance_ohm
             + 0.01 * design.common_impedance_ohm * self._column("common"),
@@ -106,7 +111,7 @@ class TwinaxBundle:
         return elements
 
     def _insulating(self) -> list[Element]:
-        farad = self.design.capacitance_f_m * self.design.length_m
+        farad = self.design.capacitance_f_m * self.length_m
         elements = []
         for pair, (between, p_shield, n_shield) in enumerate(self.insulation_ohm, start=1):
             p, n = f"near.{pair}.P", f"near.{pair}.N"
@@ -145,7 +150,13 @@ class TwinaxBundle:
             name = f"pair_{pair}"
             parameters += [
                 TrueParameter(f"{name}.far_pair", self.wiring.far_pair[pair], "1", pair, pair),
-                TrueParameter(f"{name}.loop_resistance", p + n, "ohm", high=spec.loop_resistance_max_ohm),
+                TrueParameter(
+                    f"{name}.loop_resistance",
+                    p + n,
+                    "ohm",
+                    spec.loop_resistance_min_ohm,
+                    spec.loop_resistance_max_ohm,
+                ),
                 TrueParameter(f"{name}.resistance_imbalance", imbalance, "1", high=spec.resistance_imbalance_max),
                 TrueParameter(f"{name}.insulation", insulation, "ohm", low=spec.insulation_min_ohm),
             ]

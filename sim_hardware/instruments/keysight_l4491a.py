@@ -1,7 +1,8 @@
-"""Keysight L4491A RF switch platform, set up as two 1:16 trees of differential pairs.
+"""Keysight L4491A RF switch platform, set up as three 1:16 trees of differential pairs.
 
-Channels 1101 to 1116 lead near pair k, 1201 to 1216 far pair k, to the common terminals NEAR and FAR. The loss of the
-switches lies inside the analyser's calibration, so a closed path is ideal for waves.
+Channels 1101 to 1116 lead near pair k, 1201 to 1216 far pair k, to the common terminals NEAR and FAR; 1301 to 1316 lead
+near pair k to FAR, so that two near pairs can be compared. The loss of the switches lies inside the analyser's
+calibration, so a closed path is ideal for waves; a pair that no channel leads anywhere is terminated in the switch.
 """
 
 from sim_hardware.clock import BenchClock
@@ -23,7 +24,7 @@ class KeysightL4491A(WorldInstrument):
         super().__init__(world, clock, role, serial)
         self.idn = f"Keysight Technologies,L4491A,{serial},2.43"
         relays: dict[int, str] = {}
-        for first, common, branch in ((1100, "NEAR", "N"), (1200, "FAR", "F")):
+        for first, common, branch in ((1100, "NEAR", "N"), (1200, "FAR", "F"), (1300, "FAR", "N")):
             for pair in range(1, PAIRS + 1):
                 name = relays[first + pair] = self.terminal(f"relay {first + pair}")
                 world.add_relay(

@@ -30,7 +30,7 @@ class PairLines:
 
     k1 and k2 in dB/m (f in GHz), delay and skew (P later than N when positive) in seconds, impedances in ohm,
     reflections as the amplitude at the reference frequency. `launch_db` is all connectors and fixtures together at
-    that frequency.
+    that frequency, `unbalance` the angle by which a leaking shield turns the wave into common mode there, in radian.
     """
 
     length_m: float
@@ -40,6 +40,7 @@ class PairLines:
     k2: NDArray[np.float64]
     delay_s: NDArray[np.float64]
     skew_s: NDArray[np.float64]
+    unbalance: NDArray[np.float64]
     impedance_ohm: NDArray[np.float64]
     common_impedance_ohm: NDArray[np.float64]
     reflection_near: NDArray[np.float64]
@@ -75,12 +76,16 @@ class ModalWaves:
     conversion: NDArray[np.complex128]
 
 
-def modal_waves(lines: PairLines, grid: FrequencyGrid) -> ModalWaves:
-    """Solve every pair of a cable over a grid, all at once."""
+def propagation(lines: PairLines, grid: FrequencyGrid) -> NDArray[np.complex128]:
+    """Minus attenuation (neper) and phase (radian) of every pair from end to end, shape (pairs, n)."""
     loss_db = lines.length_m * cable_loss_db_m(grid, lines.k1, lines.k2)
     loss_db += launch_loss_db(grid, lines.launch_db, lines.reference_hz)
-    propagation = (-_NEPER_PER_DB) * loss_db - (2j * math.pi) * lines.delay_s * grid.hz
-    travelled = np.exp(propagation)
+    return (-_NEPER_PER_DB) * loss_db - (2j * math.pi) * lines.delay_s * grid.hz
+
+
+def modal_waves(lines: PairLines, grid: FrequencyGrid) -> ModalWaves:
+    """Solve every pair of a cable over a grid, all at once."""
+    travelled = np.exp(propagation(lines, grid))
     travelled_twice = travelled * travelled
     d_reflection, d_through = _mismatched_line(travelled, travelled_twice, lines.impedance_ohm, 2 * REFERENCE_OHM)
     c_reflection, c_through = _mismatched_line(
@@ -88,7 +93,7 @@ def modal_waves(lines: PairLines, grid: FrequencyGrid) -> ModalWaves:
     )
     discontinuity = 1j * (grid.hz / lines.reference_hz)
     near, far = lines.reflection_near * discontinuity, lines.reflection_far * discontinuity
-    turn = math.pi * lines.skew_s * grid.hz
+    turn = (math.pi * lines.skew_s + lines.unbalance / lines.reference_hz) * grid.hz
     balanced, unbalanced = np.cos(turn), np.sin(turn)
     return ModalWaves(
         d_through=d_through * balanced,
@@ -133,9 +138,15 @@ def pair_matrix(waves: ModalWaves, pair: int) -> NDArray[np.complex128]:
 
 
 def insert_two_port(
-    s: NDArray[np.complex128], port: int, reflection: complex, through: complex
+    s: NDArray[np.complex128],
+    port: int,
+    reflection: complex | NDArray[np.float64],
+    through: complex | NDArray[np.float64],
 ) -> NDArray[np.complex128]:
-    """Put a symmetric two-port in series with one port of a matrix of shape (ports, ports, n); exact at every term."""
+    """Put a symmetric two-port in series with one port of a matrix of shape (ports, ports, n); exact at every term.
+
+    The two-port may be another one at every point: its reflection and transmission then have shape (n,).
+    """
     loop = 1.0 / (1.0 - reflection * s[port, port])
     to_port, from_port = s[port].copy(), s[:, port].copy()
     joined: NDArray[np.complex128] = s + from_port[:, None] * (reflection * loop) * to_port[None, :]

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from mes.command_line import JsonOption
+from mes.command_line import CommandError, JsonOption
 from stations.command_errors import explained
 
-PlanArgument = Annotated[str | None, typer.Argument(help="A plan to show; without one, all are listed.")]
+PlanArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[[show] PLAN]", help="A plan to show; without one, all are listed.")
+]
 ProductOption = Annotated[
     Path | None,
     typer.Option("--product", help="Product file that gives the plan its numbers. [default: a shipped one]"),
@@ -19,9 +21,10 @@ LimitsOption = Annotated[Path | None, typer.Option("--limits", help="Limit revis
 
 
 def command(
-    plan: PlanArgument = None, product: ProductOption = None, limits: LimitsOption = None, as_json: JsonOption = False
+    words: PlanArgument = None, product: ProductOption = None, limits: LimitsOption = None, as_json: JsonOption = False
 ) -> None:
     """List every plan, or the measurands of one plan for a product: unit, limits, clause."""
+    plan = _plan_named(words or [])
     from stations.plan_listing import bound_plan, measurand_rows, plan_rows
 
     with explained():
@@ -43,6 +46,14 @@ def command(
                 "measurands": rows,
             }
     sys.stdout.write(json.dumps(document) + "\n" if as_json else _table(columns, rows))
+
+
+def _plan_named(words: list[str]) -> str | None:
+    """The plan to show: `plans PLAN` and `plans show PLAN` are the same."""
+    names = words[1:] if words[:1] == ["show"] else words
+    if len(names) > 1 or (words and not names):
+        raise CommandError(f"plans {' '.join(words)}: name one plan to show; `station plans` lists them")
+    return names[0] if names else None
 
 
 def _table(columns: list[str], rows: list[dict[str, Any]]) -> str:

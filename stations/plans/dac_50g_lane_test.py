@@ -13,7 +13,7 @@ from stations.plan import Parameters, Record, TestPlan
 
 PLAN = TestPlan(
     name="dac_50g_lane_test",
-    revision="1",
+    revision="2",
     operation="lane_test",
     family="cable",
     fixture="dac_lane",
@@ -37,5 +37,6 @@ def plug_memory(fixture: DacLaneFixture, record: Record) -> None:
 
 @PLAN.step(_pair)
 def lane_response(fixture: DacLaneFixture, record: Record) -> None:
-    """Sweep the pair from end to end."""
-    record_pair(record, 1, fixture.pair_response(), fixture.parameters)
+    """Sweep the pair from end to end, twice."""
+    earlier = fixture.pair_response()
+    record_pair(record, 1, fixture.pair_response(), earlier, fixture.parameters)

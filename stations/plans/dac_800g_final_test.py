@@ -1,11 +1,14 @@
-"""Finished 800G passive cable: memory of both plugs, ground and sidebands, then every pair by RF.
+"""Finished 800G passive cable: memory of both plugs, ground and sidebands, then every pair by RF, alone and beside
+its neighbours.
 
 Limits come from the product: IEEE 802.3ck Annex 162 for SDD21 between TP1 and TP4, unverified here because the
 text is behind a paywall; the others are the product's own.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
+from drivers.reading import Reading
 from stations.fixtures.dac_rf import DacRfFixture
 from stations.limits import Measurand
 from stations.measurands.pair_rf import PAIR_PARAMETERS, pair_measurands, record_pair
@@ -14,11 +17,19 @@ from stations.plan import Parameters, Record, TestPlan
 
 PLAN = TestPlan(
     name="dac_800g_final_test",
-    revision="1",
+    revision="2",
     operation="final_test",
     family="cable",
     fixture="dac_rf",
-    required_parameters=("pairs", "ground_max_ohm", "present_max_ohm", "search", *MEMORY_PARAMETERS, *PAIR_PARAMETERS),
+    required_parameters=(
+        "pairs",
+        "ground_max_ohm",
+        "present_max_ohm",
+        "search",
+        "crosstalk",
+        *MEMORY_PARAMETERS,
+        *PAIR_PARAMETERS,
+    ),
 )
 
 _ENDS = ("a", "b")
@@ -42,6 +53,16 @@ def _pairs(parameters: Parameters) -> range:
 def _pair_map(parameters: Parameters) -> Iterator[Measurand]:
     for pair in _pairs(parameters):
         yield Measurand(f"pair_map_pair_{pair}", "", equals=str(pair), clause="which far pair answers")
+
+
+def _crosstalk(parameters: Parameters) -> Iterator[Measurand]:
+    for pair in _pairs(parameters):
+        yield Measurand(
+            f"next_pair_{pair}",
+            "dB",
+            low=parameters["crosstalk"]["next_min_db"],
+            clause="NEXT loss at end A to the pairs beside it, worst up to Nyquist",
+        )
 
 
 def _responses(parameters: Parameters) -> Iterator[Measurand]:
@@ -71,8 +92,7 @@ def pair_map(fixture: DacRfFixture, record: Record) -> None:
     fixture.search_sweep()
 
     def answers(near: int, far: int) -> bool:
-        response = fixture.pair_response(near, far)
-        heard = response.mean_transmission_db(search["start_hz"], search["stop_hz"])
+        heard = fixture.search(near, far).mean_transmission_db(search["start_hz"], search["stop_hz"])
         return bool(heard > search["answers_above_db"])
 
     pairs = _pairs(fixture.parameters)
@@ -86,4 +106,18 @@ def pair_responses(fixture: DacRfFixture, record: Record) -> None:
     """Sweep every pair from end to end."""
     fixture.full_sweep()
     for pair in _pairs(fixture.parameters):
-        record_pair(record, pair, fixture.pair_response(pair, pair), fixture.parameters)
+        record_pair(record, pair, fixture.pair_response(pair, pair), fixture.earlier[pair], fixture.parameters)
+
+
+@PLAN.step(_crosstalk)
+def near_end_crosstalk(fixture: DacRfFixture, record: Record) -> None:
+    """Sweep from each pair to the one beside it, both at end A; the worse neighbour of a pair counts."""
+    crosstalk = fixture.parameters["crosstalk"]
+    fixture.crosstalk_sweep()
+    least: dict[int, float] = {}
+    for pair, beside in pairwise(_pairs(fixture.parameters)):
+        loss = fixture.near_end_response(pair, beside).least_loss_db(crosstalk["start_hz"], crosstalk["stop_hz"])
+        for one in (pair, beside):
+            least[one] = min(loss, least.get(one, loss))
+    for pair, loss in least.items():
+        record(f"next_pair_{pair}", Reading(loss, "dB"))

@@ -13,13 +13,14 @@ from stations.plan import Parameters, Record, TestPlan
 
 PLAN = TestPlan(
     name="dac_bundle_test",
-    revision="1",
+    revision="2",
     operation="bundle_test",
     family="cable",
     fixture="twinax_bundle",
     required_parameters=(
         "pairs",
         "connected_below_ohm",
+        "loop_resistance_min_ohm",
         "loop_resistance_max_ohm",
         "imbalance_max",
         "insulation_min_ohm",
@@ -43,10 +44,10 @@ def _resistances(parameters: Parameters) -> Iterator[Measurand]:
         yield Measurand(
             f"loop_resistance_pair_{pair}",
             "ohm",
-            low=0.0,
+            low=parameters["loop_resistance_min_ohm"],
             high=parameters["loop_resistance_max_ohm"],
             over_range="fail",
-            clause="product specification: wire gauge and length, plus 0.1 Ω for the contacts",
+            clause="product specification: wire gauge and length, at most 0.1 Ω more for the contacts",
         )
         # Over the sum and not the mean: two 5 mΩ contacts alone would fail every second healthy pair.
         yield Measurand(
@@ -62,6 +63,8 @@ def _insulation_within(parameters: Parameters) -> Iterator[Measurand]:
 
 def _insulation(parameters: Parameters) -> Iterator[Measurand]:
     for pair in _pairs(parameters):
+        # The tester judges too, and sees what a final reading does not: an arc, a limit broken on the way.
+        yield Measurand(f"insulation_judgement_pair_{pair}", "", equals="PASS", clause="the tester's own judgement")
         yield Measurand(
             f"insulation_pair_{pair}",
             "ohm",
@@ -109,4 +112,5 @@ def insulation(fixture: TwinaxBundleBed, record: Record) -> None:
         parameters["insulation_voltage_v"], parameters["insulation_dwell_s"], parameters["insulation_min_ohm"]
     )
     for pair, result in results.items():
+        record(f"insulation_judgement_pair_{pair}", result.judgement)
         record(f"insulation_pair_{pair}", result.reading)

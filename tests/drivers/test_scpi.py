@@ -11,8 +11,8 @@ from drivers.switch_matrix.keysight_l4491a import KeysightL4491a
 
 OK = ("SYST:ERR?", '+0,"No error"')
 IDN = "Keysight Technologies,L4491A,MY12345678,2.43"
-ALL = ",".join(str(channel) for channel in (*range(1101, 1117), *range(1201, 1217)))
-OPEN = (("ROUT:OPEN:ALL", None), OK, (f"ROUT:CLOS? (@{ALL})", ",".join("0" * 32)))
+ALL = ",".join(str(channel) for channel in (*range(1101, 1117), *range(1201, 1217), *range(1301, 1317)))
+OPEN = (("ROUT:OPEN:ALL", None), OK, (f"ROUT:CLOS? (@{ALL})", ",".join("0" * 48)))
 
 
 def test_opening_identifies_drains_the_queue_and_makes_safe() -> None:
@@ -133,7 +133,7 @@ def test_safe_state_brings_a_poisoned_session_back_first() -> None:
 
 def test_a_relay_that_stays_closed_is_not_safe() -> None:
     """The safe state is proven by read-back or it is NotSafe, naming the relay."""
-    flags = ["0"] * 32
+    flags = ["0"] * 48
     flags[2] = "1"
     with (
         expected_exchange(

@@ -169,6 +169,12 @@ ROWS = (
         r"instruments\.vna: driver .network_analyzer/keysight_pnx.: no such driver; did you mean network_analyzer",
         edit=put("keysight_pna", "keysight_pnx"),
     ),
+    Row(
+        "a port twice in the port map",
+        2,
+        r"fixture\.options\.port_map: .*1 to 4 once each",
+        edit=put("[1, 3, 2, 4]", "[1, 1, 2, 4]"),
+    ),
     Row("an unknown plan", 2, r"the plans are", edit=put('plan = "dac_50g_lane_test"', 'plan = "dac_lane"')),
     Row("an unknown defect", 2, r"simulation\.defects: .*Opne.*Open", edit=defect('{ kind = "Opne", pair = 1 }')),
     Row(
@@ -275,6 +281,9 @@ def test_a_real_site_refuses_simulated_units(station: Any, mes: Any, configs: Pa
     assert document["run"] is None
     assert "site_kind" in {refusal["rule"] for refusal in document["gate"]["refusals"]}
     assert mes.json("yield", "--db", real)["operations"] == []
+    with closing(sqlite3.connect(real)) as connection:
+        # A simulated station cannot change what a real site builds and by which route.
+        assert connection.execute("SELECT count(*) FROM material").fetchone() == (0,)
 
 
 def test_an_absent_database_of_a_real_site_is_not_made_by_chance(mes: Any, tmp_path: Path) -> None:

@@ -129,3 +129,14 @@ def holds_a_run(path: Path) -> bool:
             return bool(connection.execute("SELECT count(*) FROM test_run WHERE verdict IS NOT NULL").fetchone()[0])
         except sqlite3.OperationalError:
             return False  # its tables are not there yet
+
+
+def test_a_deleted_database_is_another_site(station: Any, mes: Any, tmp_path: Path) -> None:
+    """A demo's database deleted and made again under the same name begins from nothing; no old record comes back."""
+    path = tmp_path / "again.db"
+    demo = ("demo", "--headless", "--units", "1", "--seed", "7", "--db", path)
+    first = counts(station.json(*demo))
+    for file in tmp_path.glob("again.db*"):
+        file.unlink()
+    assert counts(station.json(*demo)) == first
+    assert mes.json("verify", "--db", path)["ok"] is True

@@ -385,3 +385,9 @@ def mes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def site_mes(mes: Callable[..., Answer], line: CableLine) -> Callable[..., Answer]:
     """Runs `mes` on the line's database."""
     return lambda command, *arguments: mes(command, "--db", line.url, *arguments)
+
+
+@pytest.fixture(scope="session")
+def cable_line_class() -> type[CableLine]:
+    """The line's class, for folders whose lines live longer than a test."""
+    return CableLine

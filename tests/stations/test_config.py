@@ -84,7 +84,6 @@ def test_a_station_is_described_in_one_file(write, folder):
     assert config.limits is None
     assert config.simulated
     assert config.simulation is not None
-    assert config.simulation.port_map == (1, 3, 2, 4)
     assert [dict(defect) for defect in config.simulation.defects] == [{"kind": "Open", "pair": 3, "conductor": "P"}]
 
 
@@ -180,13 +179,6 @@ REFUSED = [
     ("timeout_s = 2", "timeout_s = true", "instruments.memory_near.timeout_s", "true is refused", "timeout_s = 10.0"),
     ("settle_s = 0.05", "settle_s = nan", "fixture.options.settle_s", "nan is no value", "finite"),
     ("seed = 7", "seed = -1", "simulation.seed", "-1 is refused", "seed = 7"),
-    (
-        "seed = 7",
-        "seed = 7\nport_map = [1, 1, 2, 4]",
-        "simulation",
-        "ports 1 to 4 once each",
-        "port_map = [1, 3, 2, 4]",
-    ),
     ("cable-test-1", "a/b", "station", '"a/b" is refused', 'station = "cable-test-1"'),
     ("dac_800g_final_test", "../evil", "plan", '"../evil" is refused', 'plan = "dac'),
     ("[instruments.vna]", "[instruments.VNA]", "instruments.VNA", '"VNA" is refused', ""),

@@ -104,11 +104,12 @@ class Rig:
         self.supply = Supply(self.log)
         self.clock = clock or SteppingClock()
         self.runner = runner
+        self.also: dict[str, Supply] = {}
         self.on_event: Callable[[Event], None] = lambda _: None
 
     def run(self, *steps: BoundStep) -> RunEnded:
         """Run the steps; the event that ended the run."""
-        bench = Bench({"supply": self.supply}, self.clock)  # type: ignore[dict-item]
+        bench = Bench({**self.also, "supply": self.supply}, self.clock)  # type: ignore[dict-item]
         fixture = LoggedFixture(self.log, load_product(PRODUCT), self.supply)
 
         def publish(event: Event) -> None:
@@ -306,6 +307,31 @@ def test_an_output_that_cannot_be_proven_off_is_said_and_no_pass() -> None:
     ended = rig.run(step(stick, RAIL, name="power"))
     assert (ended.verdict, ended.ending) == (Verdict.NONE, RunEnding.ERROR)
     assert "may be live" in ended.reason
+
+
+def test_a_driver_that_breaks_while_being_made_safe_loses_neither_record_nor_the_others() -> None:
+    """A bug in one safe_state: the other instruments are made safe, teardown happens, the run is recorded as ERROR."""
+    rig = Rig()
+
+    class Broken(Supply):
+        """Its safe_state has a bug once the run is under way."""
+
+        def safe_state(self) -> None:
+            """Break."""
+            if self.on:
+                raise ValueError("not an instrument's error")
+
+    broken = Broken([])
+    rig.also = {"broken": broken}
+
+    def power(fixture: Any, record: Record) -> None:
+        broken.on = True
+        record("rail", Reading(3.3, "V"))
+
+    ended = rig.run(step(power, RAIL, name="power"))
+    assert (ended.verdict, ended.ending) == (Verdict.NONE, RunEnding.ERROR)
+    assert "broken is not proven safe, its output may be live: ValueError" in ended.reason
+    assert rig.log[-3:] == ["safe", "torn down", "RunEnded"]
 
 
 def test_nothing_runs_on_a_bench_that_is_not_safe_to_begin_with() -> None:

@@ -26,6 +26,7 @@ from mes.records import GateDecided, GateRequest, UnitIdentity, UnitRegistered
 from mes.vocabulary import SiteKind
 from stations.forwarder import DrainReport, Forwarder
 from stations.spool import Spool
+from stations.spool_summary import summarise
 
 
 class HandClock:
@@ -219,8 +220,11 @@ def test_a_refused_record_is_pinned_and_its_predecessors_arrive(spool, ledger):
         report = forwarder(spool, ledger).drain()
         assert (report.sent, report.remaining, report.pinned) == (sent, 4, 5)
         assert "kind is of a future release" in str(report.error)
+        (pinned,) = summarise(spool.path).pinned
+        assert (pinned.seq, pinned.reason) == (5, report.error)
     ledger.poison = set()
     assert forwarder(spool, ledger).drain() == DrainReport(4, 0)
+    assert summarise(spool.path).pinned == ()
 
 
 def test_other_bytes_under_the_same_number_are_pinned(spool, ledger, tmp_path):

@@ -50,6 +50,31 @@ def test_skew_turns_difference_into_common_mode(skew: float) -> None:
     assert np.abs(response.scd21) == pytest.approx(np.abs(np.sin(angle)), abs=1e-9)
 
 
+def test_return_loss_is_that_of_the_worse_end() -> None:
+    """A far end that reflects a tenth counts as much as a near end that does."""
+    measured = straight_pair(10, 6e-9)
+    for p, n in ((0, 2), (1, 3)):
+        both = measured.s.copy()
+        both[:, p, p] = both[:, n, n] = 0.1
+        worse = pair_response(ScatteringMatrix(FREQUENCY, both), ORDER)
+        assert worse.return_loss_db(1e9, 13e9) == pytest.approx(20.0)
+
+
+def test_two_looks_at_a_sound_pair_agree_and_at_a_bad_contact_do_not() -> None:
+    """Only frequencies that both sweeps have are compared; the largest change counts."""
+    earlier = pair_response(straight_pair(10, 6e-9), ORDER)
+    measured = straight_pair(10, 6e-9)
+    measured.s[300] *= 10 ** (-1.5 / 20)
+    later = pair_response(measured, ORDER)
+    assert later.repeatability_db(later, 1e9, 13e9) == 0.0
+    assert later.repeatability_db(earlier, 1e9, 13e9) == pytest.approx(1.5)
+    thinned = PairResponse(*(getattr(earlier, name)[::7] for name in PairResponse.__slots__))
+    assert later.repeatability_db(thinned, 1e9, 13e9) == pytest.approx(0.0, abs=1e-9)
+    shifted = PairResponse(FREQUENCY + 1e6, *(getattr(earlier, name) for name in PairResponse.__slots__[1:]))
+    with pytest.raises(ValueError, match="share 0 frequencies"):
+        later.repeatability_db(shifted, 1e9, 13e9)
+
+
 def test_a_band_without_points_is_refused() -> None:
     """A sweep that misses the band says so instead of judging nothing."""
     with pytest.raises(ValueError, match="0 points between"):

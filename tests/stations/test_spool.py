@@ -26,6 +26,7 @@ from mes.records import (
 )
 from stations.errors import SpoolBusy, SpoolDamaged, SpoolError
 from stations.spool import Spool
+from stations.spool_summary import summarise
 
 START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -90,7 +91,7 @@ def test_a_spool_keeps_its_name_and_content_when_reopened(path):
 def test_commits_are_synced_and_the_file_guards_itself(spool):
     """WAL with synchronous FULL: a kill cannot tell FULL from NORMAL, a power cut can, so the setting is read back."""
     settings_read = {
-        name: spool._connection.execute(f"PRAGMA {name}").fetchone()[0]
+        name: spool._file.connection.execute(f"PRAGMA {name}").fetchone()[0]
         for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "cell_size_check")
     }
     assert settings_read == {
@@ -294,28 +295,28 @@ def test_a_spool_of_another_version_is_left_alone(path):
     """A newer release's spool is not read by an older one."""
     open_spool(path).close()
     other = sqlite.connect(path, isolation_level=None)
-    other.execute("PRAGMA user_version = 2")
+    other.execute("PRAGMA user_version = 3")
     other.close()
-    with pytest.raises(SpoolError, match="is of version 2, not 1"):
+    with pytest.raises(SpoolError, match="is of version 3, not 2"):
         open_spool(path)
 
 
 def test_a_full_disk_acknowledges_nothing_and_loses_nothing(spool):
     """When the disk is full the append says so, what was acknowledged stays, and work goes on once there is space."""
     appended(spool, 1)
-    pages = spool._connection.execute("PRAGMA page_count").fetchone()[0]
-    spool._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = spool._file.connection.execute("PRAGMA page_count").fetchone()[0]
+    spool._file.connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(SpoolError, match="disk is full; nothing is recorded"):
         appended(spool, *range(2, 200))
     assert spool.depth() == 1
-    spool._connection.execute("PRAGMA max_page_count = 1000000")
+    spool._file.connection.execute("PRAGMA max_page_count = 1000000")
     assert len(appended(spool, *range(2, 200))) == 198
     assert spool.verify().seq == 199
 
 
 def test_a_database_held_by_another_program_is_waited_for_and_then_refused(path, spool):
     """An antivirus or a backup holding the file costs a bounded wait, never a false acknowledgement."""
-    spool._connection.execute("PRAGMA busy_timeout = 1")
+    spool._file.connection.execute("PRAGMA busy_timeout = 1")
     other = sqlite.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(SpoolError, match="database is locked; nothing is recorded"):
@@ -345,10 +346,10 @@ def test_after_an_io_error_nothing_more_is_taken(spool):
         def __getattr__(self, name):
             return getattr(self.real, name)
 
-    real, spool._connection = spool._connection, Failing(spool._connection)
+    real, spool._file.connection = spool._file.connection, Failing(spool._file.connection)
     with pytest.raises(SpoolError, match="check the disk, then restart"):
         appended(spool, 1)
-    spool._connection = real
+    spool._file.connection = real
     with pytest.raises(SpoolError, match=r"after an I/O error \(SQLITE_IOERR_FSYNC\); restart"):
         appended(spool, 2)
 
@@ -417,10 +418,10 @@ def _lost(path: Path, acknowledged: int) -> list[int]:
 
 
 def test_every_acknowledged_record_survives_kill_9(path):
-    """Ten processes killed while they append: each batch that was acknowledged is there whole, gapless, chained."""
+    """Processes killed while they append: each batch that was acknowledged is there whole, gapless, chained."""
     rng = random.Random(5)
     first = 1
-    for _ in range(10):
+    for _ in range(4):
         acknowledged = _killed_after(path, first, lines=rng.randint(1, 25))
         assert acknowledged >= first
         assert _lost(path, acknowledged) == []
@@ -456,3 +457,47 @@ def test_a_plan_is_released_once_in_the_life_of_a_spool(path):
     with open_spool(path) as again:
         assert again.has_released(digest)
         assert not again.has_released("cd" * 32)
+
+
+def test_a_spool_of_the_first_version_learns_to_keep_progress(path):
+    """A spool from before open runs were kept is brought up to date where it lies, with all that it holds."""
+    with open_spool(path) as spool:
+        entries = appended(spool, 1, 2)
+    other = sqlite.connect(path, isolation_level=None)
+    for table in ("open_progress", "open_run", "pin"):
+        other.execute(f"DROP TABLE {table}")
+    other.execute("PRAGMA user_version = 1")
+    other.close()
+    assert summarise(path).open_runs == ()
+    with open_spool(path) as again:
+        assert again.entries_from(1) == entries
+        assert again.open_runs() == ()
+        assert again._file.row("PRAGMA user_version") == (2,)
+        assert appended(again, 3)[0].seq == 3
+
+
+def test_a_refusal_is_noted_until_the_centre_takes_the_entry(path, spool):
+    """The first refusal's time stands, the last one's reason; an acknowledgement past the entry ends it."""
+    appended(spool, 1, 2, 3)
+    spool.pin(2, "first", START)
+    spool.pin(2, "second", START + timedelta(days=1))
+    spool.acknowledge(receipt(spool, 1))
+    (pinned,) = summarise(path).pinned
+    assert (pinned.seq, pinned.kind, pinned.reason, pinned.since) == (2, "unit_registered", "second", START)
+    spool.acknowledge(receipt(spool, 3))
+    assert summarise(path).pinned == ()
+
+
+def test_looking_into_a_spool_takes_nothing_but_a_spool(tmp_path, path):
+    """No file, and another program's file, are told apart from an empty spool; nothing is made by looking."""
+    with pytest.raises(SpoolError, match=r"gone\.db: cannot be opened"):
+        summarise(tmp_path / "gone.db")
+    assert not (tmp_path / "gone.db").exists()
+    other = sqlite.connect(tmp_path / "photos.db", isolation_level=None)
+    other.execute("CREATE TABLE photo (id INTEGER)")
+    other.close()
+    with pytest.raises(SpoolError, match="is no spool of version 1 to 2"):
+        summarise(tmp_path / "photos.db")
+    open_spool(path).close()
+    summary = summarise(path)
+    assert (summary.owner, summary.entries, summary.depth, summary.oldest_at) == (None, 0, 0, None)

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", AutoString(), nullable=False),
         sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("identity", sa.Uuid(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -249,7 +250,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_test_run_operation"), "test_run", ["operation"])
     op.create_index(op.f("ix_test_run_plan_digest"), "test_run", ["plan_digest"])
     op.create_index(op.f("ix_test_run_started_at"), "test_run", ["started_at"])
-    op.create_index(op.f("ix_test_run_station"), "test_run", ["station"])
+    op.create_index("ix_test_run_station_started_at", "test_run", ["station", "started_at"])
     op.create_index(op.f("ix_test_run_unit_id"), "test_run", ["unit_id"])
     op.create_table(
         "removal",

@@ -37,12 +37,12 @@ def project(record: RunFinished, work: WorkingSet) -> None:
     finished = row(run, record) | {
         "finished_at": record.at,
         "reason": record.reason,
-        "measurements": list(record.values),
-        "texts": dict(record.texts),
-        "over_ranges": {name: side.value for name, side in record.over_ranges.items()},
-        "marginal": list(record.marginal),
-        "steps": [step.model_dump(mode="json") for step in record.steps],
-        "attachments": [attachment.model_dump(mode="json") for attachment in record.attachments],
+        "measurements": record.values,
+        "texts": record.texts,
+        "over_ranges": record.over_ranges,
+        "marginal": record.marginal,
+        "steps": record.steps,
+        "attachments": record.attachments,
         "fixture_cycles": record.fixture_cycles,
         "limit_revision": record.limit_revision,
         "station_digest": record.station_digest,
@@ -50,7 +50,7 @@ def project(record: RunFinished, work: WorkingSet) -> None:
     work.put_run(run, finished)
     work.touched[unit.id] = unit
     work.rows[RunFailure] += [{"run_id": run.id, **failure.model_dump(mode="json")} for failure in record.failures]
-    work.rows[RunInstrument] += [{"run_id": run.id, **instrument.model_dump()} for instrument in record.instruments]
+    work.rows[RunInstrument] += [{"run_id": run.id, **instrument.__dict__} for instrument in record.instruments]
 
 
 def _check(record: RunFinished, work: WorkingSet) -> None:

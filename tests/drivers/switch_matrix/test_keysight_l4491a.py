@@ -34,7 +34,7 @@ def test_a_path_that_does_not_close_is_named() -> None:
         matrix.connect(1103, 1203)
 
 
-@pytest.mark.parametrize("channels", [(), (1100,), (1117,), (1101, 1101), (1101, 1301)])
+@pytest.mark.parametrize("channels", [(), (1100,), (1117,), (1101, 1101), (1101, 1401)])
 def test_channels_that_do_not_exist_never_reach_the_wire(channels: tuple[int, ...]) -> None:
     """Nothing, an unknown channel and one named twice are refused here."""
     with expected_exchange(KeysightL4491a) as matrix:

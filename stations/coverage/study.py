@@ -1,0 +1,237 @@
+"""What is to be tried on a plan, and the bench it is tried on: executive, bench and fixture, with no ledger and no
+spool."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from drivers.reading import Reading
+from mes.records import UnitIdentity
+from stations.bench import Bench
+from stations.config import StationConfig, load_station_config
+from stations.coverage.trial import Limit, Order, Trial, tripped_limit, without_limits
+from stations.errors import ConfigurationError, PlanError, StationError
+from stations.events import Event, Measured, RunEnded, RunOrder
+from stations.executive import Executive
+from stations.fixture import Fixture, load_fixture
+from stations.lease import StopSwitch
+from stations.limit_revision import load_limit_revision
+from stations.plan import PlanRevision, load_plan
+from stations.product import Product, load_product
+from stations.simulation import ENDS, DefectSweep, End, SimulatedSite, SimulatedStation, virtual_clock
+from stations.step_runner import run_inline
+
+_CONFIGS = Path(__file__).parents[1] / "configs"
+_START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+
+_GOLDEN = 0
+_FIRST_SWEPT = 5_000_000
+"""Unit numbers of the detection curves begin here, above every drawn unit."""
+
+_REEL = 20
+"""How many units are cut from one reel: a study sees many lots."""
+
+DUPLICATE_SERIAL = "duplicate_serial"
+"""The defect that no measurement can see: the gate refuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What to try: `units` drawn ones from number `first` on, and `repeats` units at each point of every curve.
+
+    `drop` names measurands whose limits are deleted, `defects` the only defects to look at (all when empty).
+    """
+
+    plan: str
+    units: int
+    seed: int
+    first: int = 1
+    repeats: int = 10
+    product: Path | None = None
+    limits: Path | None = None
+    drop: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A study made ready: the plan bound, without the dropped limits, and the defects within the fixture's reach."""
+
+    study: Study
+    config: StationConfig
+    product: Product
+    plan: PlanRevision
+    kind: type[Fixture]
+    site: SimulatedSite
+    sweeps: tuple[DefectSweep, ...]
+    unseen: tuple[str, ...]
+    """Defects of this family that the fixture is not wired to see."""
+    ends: tuple[End, ...]
+    """The ends whose memories the fixture reads."""
+
+    def orders(self) -> tuple[Order, ...]:
+        """Every trial: the golden unit, the drawn units (every other one defective, each defect in turn), the curves.
+
+        Raises `PlanError` for a defect that is not known.
+        """
+        sweeps = self.chosen
+        orders = [Order("golden", _GOLDEN)]
+        for number in range(self.study.first, self.study.first + self.study.units):
+            if number % 2 == 0 or not sweeps:
+                orders.append(Order("unit", number))
+                continue
+            sweep = sweeps[number // 2 % len(sweeps)]
+            orders.append(Order("unit", number, sweep.name, sweep.drawn_magnitude(self._chance(number))))
+        number = _FIRST_SWEPT
+        for sweep in sweeps:
+            for magnitude in sweep.magnitudes:
+                for _ in range(self.study.repeats):
+                    orders.append(Order("sweep", number, sweep.name, magnitude))
+                    number += 1
+        return tuple(orders)
+
+    @property
+    def chosen(self) -> tuple[DefectSweep, ...]:
+        """The defects to look at."""
+        wanted = self.study.defects
+        known = [sweep.name for sweep in self.sweeps]
+        for name in wanted:
+            if name not in (*known, DUPLICATE_SERIAL):
+                raise PlanError(
+                    f"plan {self.plan.name}: no defect {name} within its reach; there are {', '.join(known)}"
+                )
+        return tuple(sweep for sweep in self.sweeps if not wanted or sweep.name in wanted)
+
+    def _chance(self, number: int) -> random.Random:
+        return random.Random(f"{self.study.seed}/magnitude/{number}")
+
+
+@lru_cache(maxsize=4)
+def prepare(study: Study) -> Prepared:
+    """A study made ready. Raises `PlanError` or `ConfigurationError`."""
+    declared = load_plan(study.plan)
+    config = _station_for(study.plan)
+    product = load_product(study.product if study.product is not None else config.product)
+    limits = load_limit_revision(study.limits) if study.limits is not None else None
+    # The gate's refusal is no limit of the plan; whoever asks the gate leaves it out.
+    drop = [name for name in study.drop if name != gate_rule(DUPLICATE_SERIAL)]
+    plan = without_limits(declared.bind(product, limits), drop)
+    kind = load_fixture(config.fixture.kind)
+    site = SimulatedSite(study.seed, product)
+    ends = tuple(end for end in ENDS if f"dut:{end}" in kind.memories().values())
+    wired = {terminal for wire in kind.wiring(product, config.fixture.options) for terminal in wire}
+    reached = {"pairs", *(["memories"] if ends else []), *(["ground"] if "dut:A.GND" in wired else [])}
+    sweeps = site.sweeps(kind.UNIT)
+    return Prepared(
+        study,
+        config,
+        product,
+        plan,
+        kind,
+        site,
+        tuple(sweep for sweep in sweeps if sweep.reach in reached),
+        tuple(sweep.name for sweep in sweeps if sweep.reach not in reached),
+        ends,
+    )
+
+
+def gate_rule(rule: str) -> str:
+    """How a rule of the gate is named among the measurands."""
+    return f"gate:{rule}"
+
+
+def _station_for(plan: str) -> StationConfig:
+    """The shipped simulated station that runs this plan."""
+    for path in sorted(_CONFIGS.glob("*.toml")):
+        if f'plan = "{plan}"' in (text := path.read_text(encoding="utf-8")) and "[fixture]" in text:
+            config = load_station_config(path)
+            if config.plan == plan and config.simulated:
+                return config
+    raise ConfigurationError(f"plan {plan}: no station in {_CONFIGS} runs it on a simulated bench; add one")
+
+
+def run_trials(study: Study, orders: Sequence[Order], stop: StopSwitch) -> list[Trial]:
+    """Make these trials one after the other on a bench of their own, whose noise the first order seeds.
+
+    So the same orders give the same trials in whatever process. Stops between two units.
+    """
+    prepared = prepare(study)
+    with _bench(prepared, orders[0].number) as (station, bench, fixture):
+        trials = []
+        for order in orders:
+            if stop.reason is not None:
+                break
+            trials.append(_trial(prepared, station, bench, fixture, order))
+        return trials
+
+
+@contextmanager
+def _bench(prepared: Prepared, number: int) -> Iterator[tuple[SimulatedStation, Bench, Fixture]]:
+    config, product, kind = prepared.config, prepared.product, prepared.kind
+    seed = random.Random(f"{prepared.study.seed}/bench/{number}").getrandbits(32)
+    station = SimulatedStation(f"coverage-{number}", seed, virtual_clock(_START))
+    try:
+        station.build(kind, product, config.fixture.options, config.instruments)
+        with Bench.open(kind, config.instruments, station.place) as bench:
+            yield station, bench, kind(bench.instruments, product, config.fixture.options)
+    finally:
+        station.close()
+
+
+def _trial(prepared: Prepared, station: SimulatedStation, bench: Bench, fixture: Fixture, order: Order) -> Trial:
+    site, product, family = prepared.site, prepared.product, prepared.kind.UNIT
+    sweep = next((sweep for sweep in prepared.sweeps if sweep.name == order.defect), None)
+    serial = f"{'B' if family == 'twinax_bundle' else 'DAC'}{order.number:07d}"
+    defects = () if sweep is None else (site.defect_at(sweep, serial, prepared.ends, order.magnitude),)
+    reel = f"reel {order.number // _REEL}"
+    copper = site.bundle(serial if family == "twinax_bundle" else f"{serial}-bundle", reel, defects)
+    unit = copper if family == "twinax_bundle" else site.cable(serial, copper, defects)
+    out = tuple(parameter.name for parameter in unit.out_of_specification())
+    station.insert(unit)
+    fixture.unit = UnitIdentity(maker=product.material.maker, part=product.part, serial=serial)
+    events: list[Event] = []
+    Executive(bench, fixture, run_inline, StopSwitch(), events.append).run(
+        RunOrder(
+            run=UUID(int=order.number),
+            unit=fixture.unit,
+            station=prepared.config.station,
+            station_digest=prepared.config.digest,
+            fixture=prepared.config.fixture.name,
+            slot=prepared.config.fixture.slot,
+            operator=prepared.config.operator,
+            gate=UUID(int=0),
+            simulated=True,
+        ),
+        prepared.plan,
+    )
+    return _concluded(order, serial, sweep is not None and sweep.is_clear(order.magnitude), out, events)
+
+
+def _concluded(order: Order, serial: str, clear: bool, out: tuple[str, ...], events: Sequence[Event]) -> Trial:
+    ended = events[-1]
+    if not isinstance(ended, RunEnded):
+        raise StationError(f"run of {serial} has no end; this is a fault of Rackline, please report it")
+    measured = [event for event in events if isinstance(event, Measured)]
+    limits: set[Limit] = {limit for event in measured if (limit := tripped_limit(event)) is not None}
+    values = (
+        (event.measurand.name, event.value.value)
+        for event in measured
+        if isinstance(event.value, Reading) and event.value.value is not None
+    )
+    return Trial(
+        order=order,
+        serial=serial,
+        clear=clear,
+        out=out,
+        verdict=ended.verdict,
+        ending=ended.ending,
+        reason=ended.reason,
+        tripped=frozenset(limits),
+        marginal=tuple(event.measurand.name for event in measured if event.judgement.marginal),
+        values=tuple(values) if order.defect is None else (),
+    )
