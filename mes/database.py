@@ -92,8 +92,7 @@ def make_site(url: str, name: str, kind: SiteKind, now: Callable[[], datetime]) 
 
     target = _parse(url)
     if target.get_backend_name() == "sqlite":
-        if is_absent(url):
-            _make_folder(Path(str(target.database)).parent)
+        _make_folder(Path(str(target.database)))
         engine = _sqlite_engine(target, read_only=False, create=True)
     else:
         engine = _postgresql_engine(target, read_only=False)
@@ -144,13 +143,14 @@ def read_site(connection: Connection) -> Site:
     return Site(row.name, SiteKind(row.kind), row.identity)
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(file: Path) -> None:
+    if file.is_dir():
+        raise WrongDatabase(f"database {file}: it is a folder\ngive the name of a file in it")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongDatabase(
-            f"database folder {folder}: cannot be made: {error.strerror}\ngive a folder that can be written"
-        ) from error
+        problem = f"database folder {file.parent}: cannot be made: {error.strerror}"
+        raise WrongDatabase(f"{problem}\ngive a folder that can be written") from error
 
 
 @contextmanager
@@ -243,8 +243,7 @@ def _sqlite_engine(target: URL, *, read_only: bool, create: bool = False) -> Eng
 
 
 def _to_json(document: Mapping[str, Any] | Sequence[Any]) -> str:
-    """JSON text of plain values and of parts of records, which need no dictionary of their own on the way."""
-    # Most runs have neither texts nor attachments: what is empty needs no serialiser.
+    """JSON text of plain values and of parts of records; what is empty, as most often, needs no serialiser."""
     return to_json(document).decode() if document else "{}" if isinstance(document, dict) else "[]"
 
 

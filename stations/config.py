@@ -160,7 +160,6 @@ class FixtureConfig(Document):
     name: Name = Field(examples=['name = "FX-DAC-01"'])
     kind: Identifier = Field(examples=['kind = "dac_rf"'])
     slot: Name = Field(default="1", examples=['slot = "1"'])
-    cycles_max: int | None = Field(default=None, gt=0, examples=["cycles_max = 50000"])
     options: Table = Field(default={}, validate_default=True)
 
 

@@ -114,10 +114,16 @@ class SimulatedSite:
         )
 
     def unit(self, family: str, serial: str, defects: Sequence[Defect] = ()) -> SimulatedUnit:
-        """A unit of this family with this serial number, as a hand-run station finds it."""
-        return (
-            self.bundle(serial, defects=defects) if family == "twinax_bundle" else self.cable(serial, defects=defects)
-        )
+        """A unit of this family with this serial number, as a hand-run station finds it.
+
+        Raises ValueError for a defect at a place that it does not have, or that is born later in its life.
+        """
+        if family != "twinax_bundle":
+            return self.cable(serial, defects=defects)
+        late = [type(defect).__name__ for defect in defects if defect.stage != "bundle"]
+        if late:
+            raise ValueError(f"{', '.join(late)} is born at the plugs, and this station tests bare bundles")
+        return self.bundle(serial, defects=defects)
 
     def defects(self, serial: str, rate: float) -> SimulatedDefects:
         """What is wrong with the unit of this serial number: with the chance `rate` one defect, else nothing.

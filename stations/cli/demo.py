@@ -120,11 +120,14 @@ def _run_beside_bar(line: "CableLine") -> "LineCount":
 
 def _next_demo(location: Location) -> Location:
     """The next free demo-N.db in the home folder, taken at once so that two demonstrations never share one."""
+    try:
+        location.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"home {location.home}: cannot be made: {error.strerror}; give another --home") from error
     number = 1
     while True:
         path = location.home / f"demo-{number}.db"
         try:
-            location.home.mkdir(parents=True, exist_ok=True)
             path.open("xb").close()
         except FileExistsError:
             number += 1

@@ -170,6 +170,20 @@ ROWS = (
         edit=put("keysight_pna", "keysight_pnx"),
     ),
     Row(
+        "a defect at a place that the product does not have",
+        2,
+        r"station\.toml: simulation\.defects: .*99",
+        edit=defect('{ kind = "Open", pair = 99, conductor = "P" }'),
+    ),
+    Row(
+        "a defect that is born after this station",
+        2,
+        r"station\.toml: simulation\.defects: PolaritySwap is born at the plugs",
+        "cable-bundle-test",
+        defect('{ kind = "PolaritySwap", pair = 3 }'),
+        ("--serial", "B0000001"),
+    ),
+    Row(
         "a port twice in the port map",
         2,
         r"fixture\.options\.port_map: .*1 to 4 once each",

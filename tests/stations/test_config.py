@@ -184,7 +184,7 @@ REFUSED = [
     ("[instruments.vna]", "[instruments.VNA]", "instruments.VNA", '"VNA" is refused', ""),
     ("cable.toml", "absent.toml", "product", "there is no file", "starts at this file's folder"),
     ('name = "FX-DAC-01"', "name = 1", "fixture.name", "1 is refused: it should be a valid string", "FX-DAC-01"),
-    ("[fixture.options]", "[fixture.option]", "fixture.option", 'did you mean "options"?', "cycles_max"),
+    ("[fixture.options]", "[fixture.option]", "fixture.option", 'did you mean "options"?', "the keys here are"),
     (
         "sim-i2c://near",
         "tcpip::VNA::inst0::INSTR",
