@@ -85,13 +85,22 @@ class Played:
         """Wait for a state."""
         for _ in range(3000):
             if there(self.app.state):
-                await self.pilot.pause()
+                await self._drawn(there)
                 return
             await asyncio.sleep(0.01)
         shown = self.app.state
         raise AssertionError(
             f"never came: {shown.phase} {shown.serial!r} {shown.reason} {shown.notice} {shown.sending}"
         )
+
+    async def _drawn(self, there: Callable[[ScreenState], bool]) -> None:
+        """Wait until the screen shows it too: frames come ten times a second, and none after the app has ended."""
+        for _ in range(100):
+            drawn = self.app._drawn
+            if drawn is not None and there(drawn[0]):
+                break
+            await asyncio.sleep(0.01)
+        await self.pilot.pause()
 
     async def scan(self, label: str) -> None:
         """Scan a label and wait for what comes of it."""
