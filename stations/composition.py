@@ -41,8 +41,12 @@ class TestStation:
     fixture: Fixture
     agent: Agent
     producer: Producer
-    spool: Spool
     simulated: "SimulatedStation | None"
+
+    @property
+    def spool(self) -> Spool:
+        """What the station has recorded, and what of it has been sent."""
+        return self.producer.spool
 
 
 def spool_path(location: Location, station: str, site: Site) -> Path:
@@ -147,7 +151,7 @@ def open_test_station(
         runner = (lambda _: run_inline) if config.simulated else in_thread
         agent = Agent(config, plan, producer, bench, fixture, runner, listener)
         agent.start()
-        yield TestStation(config, product, plan, fixture, agent, producer, producer.spool, simulated)
+        yield TestStation(config, product, plan, fixture, agent, producer, simulated)
 
 
 @contextmanager

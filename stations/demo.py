@@ -8,6 +8,9 @@ from mes.command_line import CommandError, Exit
 from stations.factory import CableLine, LineCount
 from stations.lease import StopSwitch
 
+LEFT = "the console was left"
+"""Why a line stops when nobody watches it any more: the one stop that is an ordinary end."""
+
 _LOOK_S = 0.2
 """How often it is looked whether the console has been left or STOP pressed, in seconds."""
 
@@ -45,7 +48,7 @@ def run_with_console(line: CableLine, stop: StopSwitch, database: str) -> LineCo
                 console.kill()
                 console.wait()
         if worker.is_alive():
-            stop.request("the console was left")
+            stop.request(LEFT)
             line.hurry()
         worker.join()
     if raised:

@@ -44,7 +44,7 @@ def command(
     """
     from mes.ledger import create_ledger
     from mes.vocabulary import SiteKind
-    from stations.demo import run_with_console
+    from stations.demo import LEFT, run_with_console
     from stations.factory import CableLine
     from stations.lease import StopSwitch
     from stations.stop_signals import StopSignals
@@ -76,7 +76,7 @@ def command(
     seconds = round(time.monotonic() - began, 2)
     document = _document(count, seed, seconds, location, recovery)
     sys.stdout.write(document if as_json else _summary(count, seconds, location))
-    if stop.reason is not None and not watched:
+    if stop.reason not in (None, LEFT):
         told = f"{stop.reason} after {count.finished} of {units} units; what was run is recorded"
         raise CommandError(told, Exit.ABORTED)
 
@@ -165,7 +165,8 @@ def _document(count: "LineCount", seed: int, seconds: float, location: Location,
 def _summary(count: "LineCount", seconds: float, location: Location) -> str:
     return (
         f"SIMULATED cable line: {count.finished} of {count.units} units finished in {seconds:g} s\n"
-        f"  {count.runs} test runs: {count.passed} passed, {count.failed} failed, {count.errors} errors\n"
+        f"  {count.runs} test runs: {count.passed} passed, {count.failed} failed, {count.errors} errors,"
+        f" {count.aborted} aborted\n"
         f"  {count.defective} units had a defect; {count.escapes} escaped, {count.overkills} good ones failed\n"
         f"  database {location.shown}\n"
         f"next: mes yield --db {location.shown}\n"

@@ -84,10 +84,10 @@ def command(
                 if screen:
                     from stations.tui.hand_screen import work_on_screen
 
-                    code = work_on_screen(station, events, database=location.url, speed=speed)
+                    code = work_on_screen(station, events, database=location.shown, speed=speed)
                 else:
                     serials = iter([serial]) if serial is not None else (line for line in sys.stdin)
-                    code = work_units(station, serials, location.url, as_json=as_json)
+                    code = work_units(station, serials, location.shown, as_json=as_json)
         finally:
             ledger.close()
     raise typer.Exit(code)
