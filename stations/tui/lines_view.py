@@ -73,6 +73,7 @@ class LinesScroll(ScrollView):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self._lines: tuple[Line, ...] = ()
+        self._in_sight: int | None = None
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines from now on."""
@@ -85,8 +86,19 @@ class LinesScroll(ScrollView):
         for y in _changed(old, new):
             self.refresh_line(y)
 
-    def reveal(self, y: int) -> None:
-        """Scroll as little as needed to have this line in sight."""
+    def keep_in_sight(self, y: int | None) -> None:
+        """Scroll as little as needed to have this line in sight, now and at every size to come; None lets go."""
+        self._in_sight = y
+        self._reveal()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Find the kept line again: when it was chosen, the rows of this size were not shared out yet."""
+        self._reveal()
+
+    def _reveal(self) -> None:
+        y = self._in_sight
+        if y is None:
+            return
         top, rows = self.scroll_offset.y, self.size.height
         if y < top:
             self.scroll_to(y=y, animate=False)

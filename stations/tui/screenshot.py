@@ -12,7 +12,7 @@ def operator_screenshot(state: ScreenState, size: tuple[int, int]) -> str:
     async def drawn() -> str:
         app = StateApp(state)
         async with app.run_test(size=size) as pilot:
-            await pilot.pause()
+            await pilot.pause(0.1)
             return app.export_screenshot(title=f"station run · {state.facts.station}")
 
     return asyncio.run(drawn())

@@ -93,6 +93,7 @@ class StateApp(App[int]):
         """While testing, keep the value that came last in sight; afterwards begin with the worst."""
         state = self.state
         if state.phase not in (Phase.RUNNING, Phase.STOPPING):
+            body.keep_in_sight(None)
             if self._followed is not state.phase:
                 body.scroll_to(y=0, animate=False)
             self._followed = state.phase
@@ -100,4 +101,4 @@ class StateApp(App[int]):
         self._followed = state.phase
         names = [row.name for row in state.rows]
         if state.last_measured in names:
-            body.reveal(names.index(state.last_measured))
+            body.keep_in_sight(names.index(state.last_measured))

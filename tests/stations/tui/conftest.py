@@ -1,6 +1,8 @@
 """States of a small made-up plan, the text grid of a screen, and keys as a terminal really sends them."""
 
+import asyncio
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,7 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.pilot import Pilot
 
 from drivers.reading import Reading
 from mes.records import Refusal, UnitIdentity
@@ -24,6 +27,7 @@ from stations.tui.opening import measured_row
 from stations.tui.reduction import reduce
 from stations.tui.state import Moment, Phase, Queue, ScreenState, StationFacts, StepRow
 
+PATIENCE_S = 30.0
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 WIRE = Measurand("wire_map", "", equals="1-2-3-4")
 LOSS = tuple(Measurand(f"loss_pair_{pair}", "dB", low=-19.75, high=-11.0, marginal=0.05) for pair in range(1, 9))
@@ -190,6 +194,40 @@ def all_states() -> dict[str, ScreenState]:
 def grid_of(app: App[Any]) -> list[str]:
     """What is written on the screen, row by row."""
     return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+
+
+async def shown(app: App[Any], *texts: str) -> str:
+    """The screen, as soon as all of these can be read on it: a frame follows its state when the machine has time."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        screen = "\n".join(grid_of(app))
+        missing = [text for text in texts if text not in screen]
+        if not missing:
+            return screen
+        assert time.monotonic() < deadline, f"{missing} never came; the screen shows\n{screen}"
+        await asyncio.sleep(0.01)
+
+
+async def still(app: App[Any], pilot: Pilot[Any]) -> list[str]:
+    """The screen, row by row, once five looks in a row have found it the same and not empty."""
+    deadline = time.monotonic() + PATIENCE_S
+    seen: list[list[str]] = []
+    while len(seen) < 5 or any(rows != seen[0] for rows in seen) or not "".join(seen[0]).strip():
+        assert time.monotonic() < deadline, "the screen never comes to rest; it shows\n" + "\n".join(seen[-1])
+        await pilot.pause(0.02)
+        seen = [*seen[-4:], grid_of(app)]
+    return seen[0]
+
+
+async def sized(app: App[Any], width: int, height: int) -> None:
+    """Wait until the screen is drawn in this size."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        rows = grid_of(app)
+        if (len(rows), {len(row) for row in rows}) == (height, {width}):
+            return
+        assert time.monotonic() < deadline, f"{width}×{height} never came; the screen shows\n" + "\n".join(rows)
+        await asyncio.sleep(0.01)
 
 
 class Keyboard:

@@ -39,13 +39,12 @@ VERDICTS = ("passed", "failed", "error", "aborted", "refused", "not_sent", "offl
 
 
 def drawn(kit: Any, state: ScreenState, size: tuple[int, int]) -> list[str]:
-    """The text grid of a state."""
+    """The text grid of a state, once no frame changes it any more."""
 
     async def play() -> list[str]:
         app = StateApp(state)
         async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            rows: list[str] = kit.grid_of(app)
+            rows: list[str] = await kit.still(app, pilot)
             return rows
 
     return asyncio.run(play())
@@ -119,22 +118,15 @@ def test_every_screen_fits_any_terminal(kit: Any, kind: str) -> None:
     """No size makes the screen fail: every row is drawn in full width, and at 40×10 the band is all there."""
     state = kit.all_states()[kind]
 
-    async def play() -> list[str]:
+    async def play() -> None:
         app = StateApp(state)
         async with app.run_test(size=(300, 100)) as pilot:
             for width, height in ((1, 1), (10, 3), (20, 5), (40, 10)):
                 await pilot.resize_terminal(width, height)
-                for _ in range(500):
-                    rows: list[str] = kit.grid_of(app)
-                    if (len(rows), {len(row) for row in rows}) == (height, {width}):
-                        break
-                    await asyncio.sleep(0.01)
-                assert (len(rows), {len(row) for row in rows}) == (height, {width})
-            await pilot.pause()
-            rows = kit.grid_of(app)
-        return rows
+                await kit.sized(app, width, height)
+            await kit.shown(app, texts.WORDS[state.phase])
 
-    assert texts.WORDS[state.phase] in "\n".join(asyncio.run(play()))
+    asyncio.run(play())
 
 
 def test_recorded_and_sent_are_two_facts(kit: Any) -> None:
@@ -161,7 +153,7 @@ def test_no_colour_leaves_shapes_and_words(kit: Any, monkeypatch: pytest.MonkeyP
     async def play() -> tuple[list[str], set[tuple[int, int, int]]]:
         app = StateApp(kit.all_states()["failed"])
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
+            await kit.still(app, pilot)
             strips = [
                 strip.apply_filter(f, app.screen.background_colors[1])
                 for strip in app.screen._compositor.render_strips()
