@@ -10,6 +10,8 @@ from drivers.driver import Driver
 from drivers.errors import InstrumentError
 
 _HERE: Final = Path(__file__).parent
+_CAPABILITIES: Final = "capabilities"
+"""The folder that says what instruments can do, and holds none."""
 
 
 class UnknownDriver(InstrumentError):
@@ -19,7 +21,7 @@ class UnknownDriver(InstrumentError):
 @cache
 def driver_names() -> tuple[str, ...]:
     """Every driver as "folder/file", sorted."""
-    files = _HERE.glob("*/*.py")
+    files = (file for file in _HERE.glob("*/*.py") if file.parent.name != _CAPABILITIES)
     return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in files if not file.stem.startswith("_")))
 
 

@@ -17,7 +17,10 @@ from sim_hardware.catalogue import UnknownModel, instrument_model
 from sim_hardware.clock import BenchClock
 from sim_hardware.duts.module_memory import ModuleBus, ModuleMemory
 from sim_hardware.faults import Fault, FaultPlan
+from sim_hardware.instruments.power_instrument import PowerInstrument
+from sim_hardware.instruments.serial_instrument import SerialInstrument
 from sim_hardware.instruments.world_instrument import WorldInstrument
+from sim_hardware.power.grid import PowerGrid
 from sim_hardware.registry import Outlet
 from sim_hardware.scpi_device import ScpiDevice
 from sim_hardware.visa_library import SimVisaLibrary
@@ -56,6 +59,7 @@ class SimulatedBench:
         self.name = name
         self.clock = clock
         self.world = World(seed)
+        self.power = PowerGrid(self.world, clock)
         self.faults = FaultPlan(seed)
         self._devices: dict[str, ScpiDevice] = {}
         self._resources: dict[str, str] = {}
@@ -80,9 +84,13 @@ class SimulatedBench:
         rules = self.faults.rules(resource)
         try:
             made = instrument_model(model)
-            if issubclass(made, WorldInstrument):
-                device = made(self.world, self.clock, role, serial, **options)
-                self._devices[resource] = device
+            device: Any
+            if issubclass(made, PowerInstrument):
+                device = self._devices[resource] = made(self.power, self.clock, role, serial, **options)
+            elif issubclass(made, WorldInstrument):
+                device = self._devices[resource] = made(self.world, self.clock, role, serial, **options)
+            elif issubclass(made, SerialInstrument):
+                device = made(self.power, self.clock, role, serial, **options)
             else:
                 device = made(**options)
             self._outlets[role] = Outlet(device, self.clock, rules)

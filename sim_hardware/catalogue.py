@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sim_hardware.byte_device import ByteDevice
+from sim_hardware.instruments.power_instrument import PowerInstrument
+from sim_hardware.instruments.serial_instrument import SerialInstrument
 from sim_hardware.instruments.world_instrument import WorldInstrument
 
 _HERE = Path(__file__).with_name("instruments")
@@ -39,4 +41,5 @@ def instrument_model(name: str) -> type[Any]:
 
 
 def _is_model(thing: type) -> bool:
-    return (issubclass(thing, WorldInstrument) and thing is not WorldInstrument) or issubclass(thing, ByteDevice)
+    bases = (WorldInstrument, PowerInstrument, SerialInstrument)
+    return thing not in bases and (issubclass(thing, WorldInstrument) or issubclass(thing, ByteDevice))

@@ -5,9 +5,10 @@ the device are elements between nets. An instrument asks what lies between its t
 really there.
 """
 
+import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,15 @@ class Dut(Protocol):
 
     def memory(self, end: str) -> ModuleMemory | None:
         """The memory in the plug at this end, None when there is none."""
+        ...
+
+
+@runtime_checkable
+class BreaksDown(Protocol):
+    """A device whose insulation can break down."""
+
+    def breakdown_v(self, high: Sequence[str], low: Sequence[str]) -> float:
+        """The voltage (peak, V) at which insulation between two groups of its terminals breaks down."""
         ...
 
 
@@ -137,6 +147,15 @@ class World:
             self._network = self._dut_network.with_elements(self._numbered(closed))
         return self._network
 
+    def joined(self, a: str, b: str) -> bool:
+        """Whether wires and closed relays join two terminals; for power, where a contact's resistance is nothing."""
+        return self.net(a) == self.net(b) or self.net(b) in self._linked(a)
+
+    def breakdown_v(self, high: str, low: str) -> float:
+        """The voltage (peak, V) at which insulation between two terminals breaks down; infinite if nothing tells."""
+        dut = self._dut
+        return dut.breakdown_v(self.reach(high), self.reach(low)) if isinstance(dut, BreaksDown) else math.inf
+
     def reach(self, terminal: str) -> tuple[str, ...]:
         """The device's terminals (without role) that wires and closed relays lead to, sorted; for waves, not for DC."""
         found = self._reach.get(terminal)
@@ -162,13 +181,8 @@ class World:
         for a, b, ohm, farad in elements:
             yield net(prefix + a), net(prefix + b), ohm, farad
 
-    def _traced(self, terminal: str) -> tuple[str, ...]:
-        if self._dut_nets is None:
-            self._dut_nets = {}
-            prefix = f"{DUT_ROLE}:"
-            for named in sorted({*self._parent, *self._parent.values()}):
-                if named.startswith(prefix):
-                    self._dut_nets.setdefault(self.net(named), []).append(named.removeprefix(prefix))
+    def _linked(self, terminal: str) -> set[int]:
+        """The nets that wires and closed relays join to a terminal."""
         neighbours = self._paths
         if neighbours is None:
             neighbours = self._paths = {}
@@ -183,4 +197,13 @@ class World:
                 if net not in seen:
                     seen.add(net)
                     pending.append(net)
-        return tuple(sorted(end for net in seen for end in self._dut_nets.get(net, ())))
+        return seen
+
+    def _traced(self, terminal: str) -> tuple[str, ...]:
+        if self._dut_nets is None:
+            self._dut_nets = {}
+            prefix = f"{DUT_ROLE}:"
+            for named in sorted({*self._parent, *self._parent.values()}):
+                if named.startswith(prefix):
+                    self._dut_nets.setdefault(self.net(named), []).append(named.removeprefix(prefix))
+        return tuple(sorted(end for net in self._linked(terminal) for end in self._dut_nets.get(net, ())))

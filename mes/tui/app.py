@@ -203,7 +203,10 @@ class ConsoleApp(App[None]):
             self.post_message(Failed("pulse", f"{type(error).__name__}: {error}"))
 
     def _pages(self) -> list[ConsoleScreen]:
-        # A page that was just pushed is on the stack before its widgets are there.
+        # A page that was just pushed is on the stack before its widgets are there, and while the console is being shut
+        # down its pages still are when their widgets are gone.
+        if not self.is_running:
+            return []
         return [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen) and screen.is_mounted]
 
     def _show_status(self) -> None:

@@ -1,0 +1,44 @@
+"""What an instrument can do, in small protocols named for the IVI classes where there is one.
+
+Fixtures ask for these, never for a model. Whatever touches the wire is a method with a verb; units are SI
+without prefix and end the argument's name.
+"""
+
+from drivers.capabilities.environment import ClimateChamber, DigitalIo, TemperatureLogger
+from drivers.capabilities.instrument import Instrument
+from drivers.capabilities.measuring import Multimeter, Oscilloscope, PowerAnalyzer, PowerReading, Waveform
+from drivers.capabilities.module import ModuleEeprom
+from drivers.capabilities.network import NetworkAnalyzer, ScatteringMatrix
+from drivers.capabilities.power import AcSource, ElectronicLoad, LoadRating, PowerSupply
+from drivers.capabilities.safety import ComplianceTester, SafetyTester, WithstandResult
+from drivers.capabilities.scanner import BarcodeScanner
+from drivers.capabilities.supply_telemetry import SupplyEvent, SupplyIdentity, SupplyTelemetry
+from drivers.capabilities.switching import HarnessTester, SwitchMatrix
+
+__all__ = [
+    "AcSource",
+    "BarcodeScanner",
+    "ClimateChamber",
+    "ComplianceTester",
+    "DigitalIo",
+    "ElectronicLoad",
+    "HarnessTester",
+    "Instrument",
+    "LoadRating",
+    "ModuleEeprom",
+    "Multimeter",
+    "NetworkAnalyzer",
+    "Oscilloscope",
+    "PowerAnalyzer",
+    "PowerReading",
+    "PowerSupply",
+    "SafetyTester",
+    "ScatteringMatrix",
+    "SupplyEvent",
+    "SupplyIdentity",
+    "SupplyTelemetry",
+    "SwitchMatrix",
+    "TemperatureLogger",
+    "Waveform",
+    "WithstandResult",
+]
