@@ -13,7 +13,7 @@ ARGS ?=
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(READY) ## Run a simulated cable line: make demo ARGS="--headless --units 40 --seed 7 --json"
+demo: $(READY) ## Run the simulated lines: make demo ARGS="--headless --units 40 --seed 7 --json"
 	@$(BIN)/station demo $(ARGS)
 
 test: $(READY) ## Run the whole test suite: make test ARGS="-k journal"

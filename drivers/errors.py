@@ -38,6 +38,10 @@ class DeviceError(InstrumentError):
     """The instrument's own error queue names a fault."""
 
 
+class Clipped(DeviceError):
+    """Samples lie beyond the range: what the signal did there is not known."""
+
+
 class OutOfRange(InstrumentError, ValueError):
     """The argument is outside what this model can do; refused, never truncated."""
 

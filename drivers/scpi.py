@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Literal, Self
 
 from drivers.clock import Clock
 from drivers.driver import Driver
-from drivers.errors import DeviceError, Garbled, InstrumentError, LinkError, NotSafe, WrongInstrument
+from drivers.errors import DeviceError, Garbled, InstrumentError, LinkError, LinkLost, NotSafe, WrongInstrument
 from drivers.numeric_response import Form, parse_number
 from drivers.place import Place
 from drivers.reading import InstrumentIdentity, Reading
@@ -69,6 +69,7 @@ class ScpiDriver(Driver):
     __slots__ = ("_closed", "_session")
 
     expected: ClassVar[Identity]
+    error_question: ClassVar[str] = "SYST:ERR?"
 
     def __init__(
         self, session: Session, identity: InstrumentIdentity, clock: Clock, calibration_due: date | None = None
@@ -99,6 +100,7 @@ class ScpiDriver(Driver):
             identity = cls.expected.check(resource, answer, serial)
             session.identification = answer
             driver = cls(session, identity, place.clock, calibration_due)
+            driver._greet()
             driver._drain_errors()
             driver._prepare()
             driver.safe_state()
@@ -121,6 +123,9 @@ class ScpiDriver(Driver):
         """Open the wire to an instrument that is known already, saying nothing to it; `options` are the driver's."""
         session = Session(place.transport(resource, timeout_s), timeout_s=timeout_s, lock=place.lock())
         return cls(session, identity, place.clock, calibration_due, **options)
+
+    def _greet(self) -> None:
+        """Settle in which language it answers; runs after identification, before the error queue can be read."""
 
     def _prepare(self) -> None:
         """Find out about options and cards; runs once, after identification and before the safe state."""
@@ -164,9 +169,19 @@ class ScpiDriver(Driver):
     def resync(self) -> None:
         """Set a poisoned session right again and drop the errors that the failed exchange left in the queue.
 
-        Raises `LinkError` when the instrument cannot be brought back.
+        An instrument that had to be connected to again is prepared as at the opening. Raises `LinkError` when it cannot
+        be brought back.
         """
         self._session.resync()
+        renewed = self._session.renewed
+        if renewed:
+            self._greet()
+        self._drop_errors()
+        if renewed:
+            self._prepare()
+            self._session.renewed = False
+
+    def _drop_errors(self) -> None:
         if dropped := self._drain_errors():
             _LOG.warning("%s: resynchronised; the error queue held %s", self.resource, "; ".join(dropped))
 
@@ -200,11 +215,21 @@ class ScpiDriver(Driver):
             try:
                 return self._session.query(question)
             except LinkError as error:
-                if was_broken:
+                # Who has hung up may have been switched off meanwhile, and then what was set in it is gone.
+                if was_broken or isinstance(error, LinkLost):
                     raise
                 _LOG.warning("%s: %r is asked again after: %s", self.resource, question, error)
-                self.resync()
+                self._session.resync()
+                if self._session.renewed:
+                    raise self._lost(question) from error
+                self._drop_errors()
                 return self._session.query(question)
+
+    def _lost(self, question: str) -> LinkLost:
+        """What was set in an instrument that had to be connected to again may be gone: nothing goes on from there."""
+        error = LinkLost(f"{self.resource}: {question[:60]!r}: the connection was lost, and with it what was set")
+        self._session.poison(error)
+        return error
 
     def _number(self, question: str, answer: str, form: Form = "ANY") -> float | Literal["OVER", "UNDER"]:
         """The number in an answer. Raises `Garbled` and poisons the session when it is none."""
@@ -264,9 +289,9 @@ class ScpiDriver(Driver):
         return tuple(entries)
 
     def _error_entry(self) -> str | None:
-        answer = self._session.query("SYST:ERR?")
+        answer = self._session.query(self.error_question)
         if _NO_ERROR.match(answer):
             return None
         if _ERROR.fullmatch(answer) is None:
-            raise self._garbled("SYST:ERR?", f"expected an error queue entry, got {answer[:60]!r}")
+            raise self._garbled(self.error_question, f"expected an error queue entry, got {answer[:60]!r}")
         return answer

@@ -52,7 +52,7 @@ class Session:
     `identification` is what the instrument is known to answer to *IDN?, once it is known; `resync()` looks for it.
     """
 
-    __slots__ = ("_lock", "_transport", "broken", "identification", "resource", "timeout_s")
+    __slots__ = ("_lock", "_transport", "broken", "identification", "renewed", "resource", "timeout_s")
 
     def __init__(
         self, transport: Transport, *, timeout_s: float = 5.0, lock: AbstractContextManager[object] | None = None
@@ -61,6 +61,8 @@ class Session:
         self.identification: str | None = None
         self.broken: str | None = None
         """What poisoned the session, or None."""
+        self.renewed = False
+        """Whether the wire was opened again and whoever owns the session has not yet set the instrument up anew."""
         self._transport = transport
         self.timeout_s = timeout_s
         self._lock: AbstractContextManager[object] = RLock() if lock is None else _Reentrant(lock)
@@ -135,6 +137,7 @@ class Session:
     def resync(self) -> None:
         """Bring question and answer together again: device clear and an identification round, else a new connection.
 
+        After a new connection `renewed` is set: the instrument may have been switched off and on meanwhile.
         Raises `LinkError` when both fail; the session stays poisoned.
         """
         with self._lock:
@@ -142,6 +145,7 @@ class Session:
                 self._transport.clear()
                 self._round()
             except LinkError as first:
+                self.renewed = True
                 try:
                     self._transport.reopen()
                     self._transport.clear()

@@ -66,6 +66,34 @@ class LinuxSmbus:
         self._bus.close()
 
 
+class AdaptedSmbus:
+    """Somebody else's adapter, whose missing acknowledge is an OSError, in the tree of `drivers.errors`."""
+
+    __slots__ = ("_bus", "resource")
+
+    def __init__(self, resource: str, bus: SmbusBus) -> None:
+        self.resource = resource
+        self._bus = bus
+
+    def read_block(self, address: int, register: int, length: int) -> bytes:
+        """Get `length` bytes from this register on; `address` has seven bits."""
+        try:
+            return self._bus.read_block(address, register, length)
+        except OSError as error:
+            raise LinkError(f"{self.resource}: device {address:#04x}: read at byte {register}: {error}") from error
+
+    def write_block(self, address: int, register: int, content: bytes) -> None:
+        """Set bytes from this register on."""
+        try:
+            self._bus.write_block(address, register, content)
+        except OSError as error:
+            raise LinkError(f"{self.resource}: device {address:#04x}: write at byte {register}: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the bus."""
+        self._bus.close()
+
+
 def open_smbus(resource: str) -> SmbusBus:
     """Open /dev/i2c-N.
 

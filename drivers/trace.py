@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Literal
 
-from drivers.errors import LinkError
+from drivers.errors import InstrumentError, LinkError
+from drivers.smbus import SmbusBus
 from drivers.transport import Transport
 
 Trace = Callable[[str, Literal["sent", "received", "failed", "cleared", "reopened"], bytes], None]
@@ -59,4 +60,44 @@ class TracedTransport:
 
     def close(self) -> None:
         """Let go of the wire."""
+        self._inner.close()
+
+
+class TracedSmbus:
+    """Another two-wire bus, told about: what is asked in words (device, first byte, count), what comes in bytes."""
+
+    __slots__ = ("_inner", "_resource", "_trace")
+
+    def __init__(self, inner: SmbusBus, resource: str, trace: Trace) -> None:
+        self._inner = inner
+        self._resource = resource
+        self._trace = trace
+
+    def _told(self, question: str, act: Callable[[], bytes]) -> bytes:
+        self._trace(self._resource, "sent", question.encode())
+        try:
+            answer = act()
+        except InstrumentError as error:
+            self._trace(self._resource, "failed", str(error).encode())
+            raise
+        if answer:
+            self._trace(self._resource, "received", answer)
+        return answer
+
+    def read_block(self, address: int, register: int, length: int) -> bytes:
+        """Get `length` bytes from this register on."""
+        question = f"read {address:02X}h {register} {length}"
+        return self._told(question, lambda: self._inner.read_block(address, register, length))
+
+    def write_block(self, address: int, register: int, content: bytes) -> None:
+        """Set bytes from this register on."""
+
+        def act() -> bytes:
+            self._inner.write_block(address, register, content)
+            return b""
+
+        self._told(f"write {address:02X}h {register} {content.hex(' ').upper()}", act)
+
+    def close(self) -> None:
+        """Let go of the bus."""
         self._inner.close()

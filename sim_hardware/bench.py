@@ -21,6 +21,7 @@ from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.instruments.serial_instrument import SerialInstrument
 from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.power.grid import PowerGrid
+from sim_hardware.power.pmbus_bus import BUS_FAULTS, PmbusBus
 from sim_hardware.registry import Outlet
 from sim_hardware.scpi_device import ScpiDevice
 from sim_hardware.visa_library import SimVisaLibrary
@@ -45,6 +46,22 @@ class Scanner(Protocol):
         ...
 
 
+class TwoWireBus(Protocol):
+    """An SMBus adapter; a device that does not acknowledge raises OSError (ENXIO)."""
+
+    def read_block(self, address: int, register: int, length: int) -> bytes:
+        """Get bytes from this register on."""
+        ...
+
+    def write_block(self, address: int, register: int, content: bytes) -> None:
+        """Set bytes from this register on."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the bus."""
+        ...
+
+
 class BenchError(ValueError):
     """A bench that cannot be built so: an unknown model, a role or resource used twice, or an option a model lacks."""
 
@@ -66,22 +83,29 @@ class SimulatedBench:
         self._instruments: dict[str, object] = {}
         self._outlets: dict[str, Outlet] = {}
         self._memories: dict[str, Callable[[], ModuleMemory | None]] = {}
+        self._pmbus: dict[str, PmbusBus] = {}
+        self._lines: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._manager: pyvisa.ResourceManager | None = None
         registry.announce(name, self._outlets)
         self._library = SimVisaLibrary.for_bench(name, self._devices, self.faults)
 
-    def add_instrument(self, role: str, model: str, resource: str, serial: str, **options: Any) -> None:
+    def add_instrument(self, role: str, model: str, resource: str, serial: str, /, **options: Any) -> None:
         """Put an instrument on the bench.
 
         `model` is a module of `sim_hardware.instruments`; `resource` the VISA name or `sim://bench/role` it answers at;
         options are those of the model (`cards` of a DAQ970A, `port_map` of a PNA, `prefix` and `suffix` of a scanner).
-        Raises BenchError.
+        What follows a question mark names a unit of a line: roles at one line share its device, with the options of
+        the first. Raises BenchError.
         """
         if role in self._instruments or role == DUT_ROLE:
             raise BenchError(f"bench {self.name}: role {role!r} is taken; choose another")
         if resource in self._resources.values():
             raise BenchError(f"bench {self.name}: resource {resource!r} of role {role!r} belongs to another role")
-        rules = self.faults.rules(resource)
+        wire, _, unit = resource.partition("?")
+        if unit and wire in self._lines:
+            self._share(role, model, resource, options)
+            return
+        rules = self.faults.rules(wire)
         try:
             made = instrument_model(model)
             device: Any
@@ -95,19 +119,45 @@ class SimulatedBench:
                 device = made(**options)
             self._outlets[role] = Outlet(device, self.clock, rules)
             self._instruments[role] = device
+            if unit:
+                self._lines[wire] = (role, model, options)
+                # A line that several roles share has a name of its own.
+                self._outlets.setdefault(wire.rpartition("/")[2], self._outlets[role])
         except UnknownModel as error:
             raise BenchError(f"bench {self.name}: role {role!r}: {error}") from error
         except TypeError as error:
             raise BenchError(f"bench {self.name}: role {role!r}, model {model}: {error}") from error
         self._resources[role] = resource
 
+    def _share(self, role: str, model: str, resource: str, options: dict[str, Any]) -> None:
+        first, first_model, first_options = self._lines[resource.partition("?")[0]]
+        if model != first_model or (options and options != first_options):
+            raise BenchError(
+                f"bench {self.name}: role {role!r}: the line of {resource!r} is a {first_model} with the options of "
+                f"role {first!r}; one line is one model with one set of options"
+            )
+        self._outlets[role] = self._outlets[first]
+        self._instruments[role] = self._instruments[first]
+        self._resources[role] = resource
+
     def add_memory(self, resource: str, terminal: str) -> None:
-        """Lead a two-wire bus to the memory in a plug of the device, for example ("sim-i2c://near", "dut:A")."""
+        """Lead a two-wire bus to the device.
+
+        For example ("sim-i2c://near", "dut:A") to the memory in its plug A, ("sim-i2c://supply", "dut:PMBUS") to the
+        PMBus slaves of its processors (58h and on, by slot).
+        """
         role, _, end = terminal.partition(":")
+        resource = resource.partition("?")[0]
         if role != DUT_ROLE or not end:
-            raise BenchError(f"bench {self.name}: memory terminal {terminal!r}: expected dut:A or dut:B")
-        if resource in self._memories:
+            raise BenchError(f"bench {self.name}: memory terminal {terminal!r}: expected dut:A or dut:B, or dut:PMBUS")
+        if resource in self._pmbus and end == "PMBUS":
+            # Several roles, each with a supply of its own on the one bus.
+            return
+        if resource in self._memories or resource in self._pmbus:
             raise BenchError(f"bench {self.name}: memory resource {resource!r} is taken; choose another")
+        if end == "PMBUS":
+            self._pmbus[resource] = PmbusBus(self.power, self.clock, self.faults.rules(resource))
+            return
         self._memories[resource] = lambda: self.world.dut.memory(end) if self.world.dut is not None else None
 
     def wire(self, a: str, b: str) -> None:
@@ -150,10 +200,21 @@ class SimulatedBench:
 
     def inject(self, resource: str, fault: Fault) -> None:
         """Add a fault of the wire at this resource, for open sessions too. Raises BenchError for another name."""
-        if resource not in self._resources.values():
-            known = ", ".join(self._resources.values())
+        resource = resource.partition("?")[0]
+        if resource in self._pmbus:
+            if fault.kind not in BUS_FAULTS:
+                raise BenchError(
+                    f"bench {self.name}: {resource!r} is a two-wire bus, which has no fault {fault.kind!r}"
+                )
+        elif all(resource != given.partition("?")[0] for given in self._resources.values()):
+            known = ", ".join([*self._resources.values(), *self._pmbus])
             raise BenchError(f"bench {self.name}: no instrument at {resource!r} to disturb; resources: {known}")
         self.faults.inject(resource, fault)
+
+    @property
+    def scpi_outlets(self) -> dict[str, Outlet]:
+        """The SCPI instruments by role, for a wire that this bench does not make itself."""
+        return {role: outlet for role, outlet in self._outlets.items() if isinstance(outlet.device, ScpiDevice)}
 
     def resource_manager(self) -> pyvisa.ResourceManager:
         """PyVISA's way in; the same manager every time."""
@@ -161,8 +222,10 @@ class SimulatedBench:
             self._manager = pyvisa.ResourceManager(self._library)
         return self._manager
 
-    def open_smbus(self, resource: str) -> ModuleBus:
-        """A two-wire bus with the module behind it. Raises BenchError for a bus this bench does not have."""
+    def open_smbus(self, resource: str) -> TwoWireBus:
+        """A two-wire bus with the device behind it. Raises BenchError for a bus this bench does not have."""
+        if resource in self._pmbus:
+            return self._pmbus[resource]
         if resource not in self._memories:
             raise self._no_memory(resource)
         # Looked up at each transfer: the device under test changes while the bus stays open.

@@ -20,6 +20,8 @@ FaultKind = Literal[
     "close",  # the peer drops the link
     "error",  # the instrument refuses: `code` and `text` go to its error queue, nothing is executed
     "identity",  # another instrument answers: `identity` comes in place of the answer to `*IDN?`
+    "answer",  # `text` comes in place of the answer
+    "unplugged",  # the message never arrives and is not carried out (a device without SCPI: as drop)
 ]
 
 

@@ -94,10 +94,12 @@ class ScpiLink(Wire):
         if any(fault.kind == "close" for fault in hits):
             self.closed = True
             return
+        self._answer_lost = any(fault.kind == "unplugged" for fault in hits)
+        if self._answer_lost:
+            return
         refusals = [fault for fault in hits if fault.kind == "error"]
         for fault in refusals:
             self.device.push_error(fault.code, fault.text)
-        self._answer_lost = False
         if not refusals:
             content, at = self.device.execute(message)
             if content is not None:

@@ -57,6 +57,14 @@ class Wire:
         while self._chunks and self._chunks[0].at <= now:
             self._chunks.popleft()
 
+    def take_arrived(self) -> tuple[bytes, float | None]:
+        """For whoever must not wait: the bytes that have arrived, and when the next ones will (s), if any will."""
+        arrived, now = bytearray(), self.clock.now()
+        while self._chunks and self._chunks[0].at <= now:
+            chunk = self._chunks.popleft()
+            arrived += chunk.content[chunk.start :]
+        return bytes(arrived), self._chunks[0].at if self._chunks else None
+
     def receive(
         self, count: int, deadline: float, terminator: bytes = b"", *, until_end: bool = True
     ) -> tuple[bytes, Ending]:
@@ -116,7 +124,7 @@ class Wire:
             return chunks
         content, at = b"".join(chunk.content for chunk in chunks), chunks[0].at
         match fault.kind:
-            case "drop":
+            case "drop" | "unplugged":
                 return []
             case "delay":
                 return [Chunk(chunk.content, chunk.at + fault.seconds, chunk.end) for chunk in chunks]
@@ -134,6 +142,8 @@ class Wire:
                 return [*chunks, Chunk(content, chunks[-1].at)]
             case "identity":
                 return [Chunk(fault.identity.encode("latin-1") + terminator, at)]
+            case "answer":
+                return [Chunk(fault.text.encode("latin-1") + terminator, at)]
             case "close" | "error":
                 return chunks
 

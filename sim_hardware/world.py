@@ -64,6 +64,7 @@ class World:
         self._network: ConductorNetwork | None = None
         self._paths: dict[int, list[int]] | None = None
         self._reach: dict[str, tuple[str, ...]] = {}
+        self._links: dict[int, set[int]] = {}
         self._dut_network: ConductorNetwork | None = None
         self._dut_nets: dict[int, list[str]] | None = None
 
@@ -175,6 +176,7 @@ class World:
     def _changed(self) -> None:
         self._network = self._paths = None
         self._reach.clear()
+        self._links.clear()
 
     def _numbered(self, elements: Iterable[Element], prefix: str = "") -> Iterator[tuple[int, int, float, float]]:
         net = self.net
@@ -190,8 +192,12 @@ class World:
                 for net_a, net_b, _, _ in self._numbered(contacts):
                     neighbours.setdefault(net_a, []).append(net_b)
                     neighbours.setdefault(net_b, []).append(net_a)
-        seen = {self.net(terminal)}
-        pending = list(seen)
+        start = self.net(terminal)
+        found = self._links.get(start)
+        if found is not None:
+            return found
+        seen = self._links[start] = {start}
+        pending = [start]
         while pending:
             for net in neighbours.get(pending.pop(), ()):
                 if net not in seen:

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from drivers.errors import InstrumentError, LinkError
+from drivers.recording import RecordingError
 from mes.command_line import CommandError, Exit
 from mes.ledger import LedgerError, LedgerUnavailable
-from stations.errors import ConfigurationError, PlanError, ScanRefused, SpoolBusy, StationError
+from stations.errors import ConfigurationError, PlanError, ReplayRefused, ScanRefused, SpoolBusy, StationError
 
 _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (ConfigurationError, Exit.USAGE),
     (PlanError, Exit.USAGE),
     (ScanRefused, Exit.USAGE),
+    (ReplayRefused, Exit.NO),
+    (RecordingError, Exit.NO),
     (SpoolBusy, Exit.RETRY),
     (StationError, Exit.STATION),
     (LedgerUnavailable, Exit.RETRY),

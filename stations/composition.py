@@ -16,16 +16,18 @@ from stations.bench import Bench, check_roles
 from stations.config import SimulationConfig, StationConfig
 from stations.errors import ConfigurationError, PlanError
 from stations.events import Event
+from stations.fault_latch import FaultLatch
 from stations.fixture import Fixture, load_fixture
 from stations.forwarder import Forwarder
 from stations.identity import IdMaker
+from stations.lease import StopSwitch
 from stations.leased_place import LeasedPlace
 from stations.limit_revision import load_limit_revision
 from stations.plan import PlanRevision, load_plan
 from stations.producer import Producer
 from stations.product import Product, load_product
 from stations.spool import Spool
-from stations.step_runner import in_thread, run_inline
+from stations.step_runner import StepRunner, in_thread, run_inline
 
 if TYPE_CHECKING:
     from stations.simulation import SimulatedStation
@@ -101,20 +103,39 @@ def open_producer(
         )
 
 
-@contextmanager
-def open_test_station(
-    config: StationConfig,
-    *,
-    location: Location,
-    ledger: Ledger,
-    clock: Clock,
-    chance: random.Random,
-    listener: Callable[[Event], None] = lambda _: None,
-) -> Iterator[TestStation]:
-    """A test station from its file: plan bound, instruments opened and identified, product and plan released.
+@dataclass(frozen=True, slots=True)
+class PreparedStation:
+    """What a station's file asks for, put together as far as that needs no instrument."""
 
-    Raises `ConfigurationError`, `PlanError`, `InstrumentError`, `SpoolError` or `LedgerError`; whatever was opened
-    is closed again, outputs off.
+    config: StationConfig
+    product: Product
+    plan: PlanRevision
+    kind: type[Fixture]
+    place: LeasedPlace
+    simulated: "SimulatedStation | None"
+
+    @property
+    def runner(self) -> Callable[[StopSwitch], StepRunner]:
+        """How steps are run here."""
+        # On a virtual clock time passes only at the bench, where the lease sees it; a real step may hang anywhere.
+        return (lambda _: run_inline) if self.config.simulated else in_thread
+
+    def open_bench(self) -> Bench:
+        """The instruments, opened, identified and made safe. Raises `InstrumentError`; what was opened is closed."""
+        return Bench.open(self.kind, self.config.instruments, self.place)
+
+    def fixture(self, bench: Bench) -> Fixture:
+        """The fixture over its instruments."""
+        return self.kind(bench.instruments, self.product, self.config.fixture.options)
+
+
+@contextmanager
+def prepare_station(
+    config: StationConfig, clock: Clock, *, place: LeasedPlace | None = None
+) -> Iterator[PreparedStation]:
+    """A station from its file, up to the point where its instruments would be opened.
+
+    With a `place` the instruments are there, and nothing is simulated. Raises `ConfigurationError` or `PlanError`.
     """
     with ExitStack() as stack:
         with _about(config.path):
@@ -124,20 +145,63 @@ def open_test_station(
             kind = load_fixture(config.fixture.kind)
             check_roles(kind, config.instruments)
         simulated = None
-        place = LeasedPlace(clock=clock)
-        if config.simulation is not None:
+        if place is not None:
+            stack.callback(place.close)
+        else:
+            place, simulated = stack.enter_context(_place_and_simulation(config, kind, product, clock))
+        yield PreparedStation(config, product, plan, kind, place, simulated)
+
+
+@contextmanager
+def place_of(config: StationConfig, kind: type[Fixture], clock: Clock) -> Iterator[LeasedPlace]:
+    """The place of a station's instruments, with nothing opened in it. Raises `ConfigurationError`."""
+    with _about(config.path):
+        product = load_product(config.product)
+    with _place_and_simulation(config, kind, product, clock) as (place, _):
+        yield place
+
+
+@contextmanager
+def _place_and_simulation(
+    config: StationConfig, kind: type[Fixture], product: Product, clock: Clock
+) -> Iterator[tuple[LeasedPlace, "SimulatedStation | None"]]:
+    with ExitStack() as stack:
+        if config.simulation is None:
+            place = LeasedPlace(clock=clock)
+            stack.callback(place.close)
+            yield place, None
+        else:
             with _about(config.path):
                 simulated = _simulate(config.simulation, config, kind, product, clock)
             stack.callback(simulated.close)
-            place = simulated.place
-        else:
-            stack.callback(place.close)
+            yield simulated.place, simulated
+
+
+@contextmanager
+def open_test_station(
+    config: StationConfig,
+    *,
+    location: Location,
+    ledger: Ledger,
+    clock: Clock,
+    chance: random.Random,
+    listener: Callable[[Event], None] = lambda _: None,
+    watch: Callable[[PreparedStation], Callable[[StopSwitch], StepRunner]] = lambda prepared: prepared.runner,
+) -> Iterator[TestStation]:
+    """A test station from its file: plan bound, instruments opened and identified, product and plan released.
+
+    `watch` may listen to the place before anything is opened in it, and says how steps are run. Raises
+    `ConfigurationError`, `PlanError`, `InstrumentError`, `SpoolError` or `LedgerError`; whatever was opened is closed
+    again, outputs off.
+    """
+    with ExitStack() as stack:
+        prepared = stack.enter_context(prepare_station(config, clock))
         producer = stack.enter_context(
             open_producer(
                 station=config.station,
                 operator=config.operator,
                 fixture=config.fixture.name,
-                product=product,
+                product=prepared.product,
                 simulated=config.simulated,
                 location=location,
                 ledger=ledger,
@@ -145,13 +209,13 @@ def open_test_station(
                 chance=chance,
             )
         )
-        bench = stack.enter_context(Bench.open(kind, config.instruments, place))
-        fixture = kind(bench.instruments, product, config.fixture.options)
-        # On a virtual clock time passes only at the bench, where the lease sees it; a real step may hang anywhere.
-        runner = (lambda _: run_inline) if config.simulated else in_thread
-        agent = Agent(config, plan, producer, bench, fixture, runner, listener)
+        runner = watch(prepared)
+        bench = stack.enter_context(prepared.open_bench())
+        fixture = prepared.fixture(bench)
+        latch = FaultLatch.of(location.home, config.station)
+        agent = Agent(config, prepared.plan, producer, bench, fixture, runner, listener, config.resume_within_s, latch)
         agent.start()
-        yield TestStation(config, product, plan, fixture, agent, producer, simulated)
+        yield TestStation(config, prepared.product, prepared.plan, fixture, agent, producer, prepared.simulated)
 
 
 @contextmanager

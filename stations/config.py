@@ -160,6 +160,8 @@ class FixtureConfig(Document):
     name: Name = Field(examples=['name = "FX-DAC-01"'])
     kind: Identifier = Field(examples=['kind = "dac_rf"'])
     slot: Name = Field(default="1", examples=['slot = "1"'])
+    cycles_max: int | None = Field(default=None, gt=0, examples=["cycles_max = 20000"])
+    """After how many runs its contacts are worn; a fixture of another name counts anew."""
     options: Table = Field(default={}, validate_default=True)
 
 
@@ -213,6 +215,8 @@ class StationConfig(FileDocument):
     product: ExistingFile = Field(examples=['product = "../products/dac_800g_1m5.toml"'])
     operator: Name = Field(examples=['operator = "op-demo"'])
     limits: ExistingFile | None = Field(default=None, examples=['limits = "r2_19db.toml"'])
+    resume_within_s: FiniteFloat | None = Field(default=None, ge=0, examples=["resume_within_s = 14400.0"])
+    """How long after a power cut a run of a resumable plan goes on; without it such a run is ABORTED too."""
     fixture: FixtureConfig = Field(examples=['[fixture] with name = "FX-DAC-01" and kind = "dac_rf"'])
     scan: ScanConfig = ScanConfig()
     instruments: Annotated[Mapping[Identifier, InstrumentConfig], *FrozenMapping] = Field(

@@ -5,8 +5,9 @@ import sys
 import threading
 
 from mes.command_line import CommandError, Exit
-from stations.factory import CableLine, LineCount
+from stations.factory import Factory
 from stations.lease import StopSwitch
+from stations.lines.count import LineCount
 
 LEFT = "the console was left"
 """Why a line stops when nobody watches it any more: the one stop that is an ordinary end."""
@@ -18,8 +19,8 @@ _GOODBYE_S = 5.0
 """How long the console may take to leave the terminal in order, in seconds."""
 
 
-def run_with_console(line: CableLine, stop: StopSwitch, database: str) -> LineCount:
-    """Run the line behind a console; leaving the console stops the line, and STOP closes the console.
+def run_with_console(factory: Factory, stop: StopSwitch, database: str) -> LineCount:
+    """Run the factory behind a console; leaving the console stops the line, and STOP closes the console.
 
     Whatever happens, neither outlives this call. Raises what the line raised, and `CommandError` when the console
     could not show anything.
@@ -28,7 +29,7 @@ def run_with_console(line: CableLine, stop: StopSwitch, database: str) -> LineCo
 
     def work() -> None:
         try:
-            line.run()
+            factory.run()
         except BaseException as error:  # noqa: BLE001 - carried over to the thread that can report it
             raised.append(error)
 
@@ -49,7 +50,7 @@ def run_with_console(line: CableLine, stop: StopSwitch, database: str) -> LineCo
                 console.wait()
         if worker.is_alive():
             stop.request(LEFT)
-            line.hurry()
+            factory.hurry()
         worker.join()
     if raised:
         raise raised[0]
@@ -59,7 +60,7 @@ def run_with_console(line: CableLine, stop: StopSwitch, database: str) -> LineCo
             "try again with --headless",
             Exit.STATION,
         )
-    return line.count
+    return factory.count
 
 
 def _watch(console: subprocess.Popen[bytes], stop: StopSwitch, raised: list[BaseException]) -> int | None:

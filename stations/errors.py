@@ -9,6 +9,9 @@
     |   |-- StepTimeout        it used up its time
     |   `-- RunStopped         somebody pressed STOP
     |-- GateRefused            the gate said no, and why
+    |-- FaultLatched           an output was not proven off here; a person must reset that before anything is armed
+    |-- FixtureWorn            the fixture has made as many runs as its contacts last
+    |-- ReplayRefused          a recorded run does not lead to its own record again (exit 1)
     `-- SpoolError             the spool cannot take or give a record; what it said it holds, it still holds
         |-- SpoolBusy          another agent owns the spool
         |-- SpoolFull          its disk is too full to begin new work; what is in flight can still end
@@ -61,6 +64,18 @@ class RunStopped(Fenced):
 
 class GateRefused(StationError):
     """The gate does not allow this unit to be worked here now."""
+
+
+class FaultLatched(StationError):
+    """An output of this station was not proven off, and nobody has reset that since."""
+
+
+class ReplayRefused(StationError):
+    """A recording does not lead to its own record: it was changed, or the code was."""
+
+
+class FixtureWorn(StationError):
+    """The fixture has made all the runs that its contacts last for; nothing is armed in it any more."""
 
 
 class SpoolError(StationError):

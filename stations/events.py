@@ -1,5 +1,6 @@
 """What happens in a run, as it happens. The screen, the spool and the record all read these and nothing else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,10 @@ class RunOrder:
     operator: str
     gate: UUID
     simulated: bool
+    group: UUID | None = None
+    """Ties the runs of several units that are tested together; None for a unit alone."""
+    fixture_cycles: int | None = None
+    """How often the fixture has been closed on a unit, this time counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,17 @@ class RunBegan:
     order: RunOrder
     plan: PlanRevision
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """A run that was cut off goes on: `gap_s` seconds passed since its last finished step, `after` (or its start)."""
+
+    order: RunOrder
+    plan: PlanRevision
+    at: datetime
+    gap_s: float
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +70,33 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRetried:
+    """An attempt at a step ended, and there will be another one.
+
+    What was measured since the step began belongs to this attempt and decides nothing, unless no later attempt comes
+    to its end: then what failed here has failed.
+    """
+
+    step: str
+    attempt: int
+    """Counted from 1."""
+    outcome: Outcome
+    started_s: float
+    duration_s: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepEnded:
-    """A step is over, however it ended."""
+    """A step is over, however it ended. Times are those of the last attempt."""
 
     step: str
     outcome: Outcome
     started_s: float
     duration_s: float
     message: str
+    waited_s: float = 0.0
+    """How long it waited for instruments that other slots held, before it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +108,32 @@ class RunEnded:
     ending: RunEnding
     reason: str
     instruments: tuple[InstrumentUsed, ...]
+    safe: str = ""
+    """What was proven off at the end, and what was not."""
+    ambient_celsius: float | None = None
 
 
-Event = RunBegan | StepBegan | Measured | StepEnded | RunEnded
+Event = RunBegan | RunResumed | StepBegan | Measured | StepRetried | StepEnded | RunEnded
+
+
+def deciding(events: Iterable[Event]) -> tuple[Measured, ...]:
+    """The values that decided: those of the last attempt at every step.
+
+    When no attempt at a step came to its end, what failed in an earlier one stands for it.
+    """
+    standing: list[Measured] = []
+    attempt: list[Measured] = []
+    failed: dict[str, Measured] = {}
+    for event in events:
+        if isinstance(event, Measured):
+            attempt.append(event)
+        elif isinstance(event, StepRetried):
+            failed |= {m.measurand.name: m for m in attempt if m.judgement.outcome is Outcome.FAILED}
+            attempt = []
+        elif isinstance(event, StepEnded | RunEnded):
+            unfinished = not isinstance(event, StepEnded) or event.outcome not in (Outcome.PASSED, Outcome.FAILED)
+            if unfinished:
+                attempt = [m for m in attempt if m.measurand.name not in failed] + list(failed.values())
+            standing += attempt
+            attempt, failed = [], {}
+    return (*standing, *attempt)

@@ -3,14 +3,19 @@
 The same `wiring` that a technician follows with a soldering iron builds the simulated bench.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
 from drivers.capabilities import Instrument
+from drivers.clock import Clock
+from drivers.errors import DeviceError
+from drivers.reading import Reading
 from mes.records import UnitIdentity
 from stations.errors import ConfigurationError
+from stations.interlock import LOOK_EVERY_S, Interlock
+from stations.lease import wait
 from stations.product import Product
 
 Wire = tuple[str, str]
@@ -26,14 +31,21 @@ class Fixture:
 
     ROLES: ClassVar[Mapping[str, type]] = {}
     UNIT: ClassVar[str] = ""
-    """The kind of unit that fits: `twinax_bundle` or `passive_dac`."""
+    """The kind of unit that fits, as its family names it: `passive_dac`, `power_supply`."""
+    INTERLOCK: ClassVar[Interlock | None] = None
+    """The input that reads whether the cover is shut; looked at before arming and all through a run."""
 
     def __init__(self, instruments: Mapping[str, Instrument], product: Product, options: Mapping[str, object]) -> None:
+        self.instruments = instruments
         self.product = product
         self.parameters = product.parameters
         self.options = options
         self.unit: UnitIdentity | None = None
-        """The unit in the fixture, as scanned."""
+        """The unit in the fixture, as scanned; the first of several."""
+        self.units: tuple[UnitIdentity, ...] = ()
+        """Every unit in the fixture, in the order of its places."""
+        self.resumed_values: tuple[Mapping[str, float], ...] = ()
+        """What each unit's run had measured before a power cut that it goes on after; nothing in a run of one piece."""
 
     @classmethod
     def wiring(cls, product: Product, options: Mapping[str, object]) -> tuple[Wire, ...]:
@@ -45,11 +57,65 @@ class Fixture:
         """The roles that reach a two-wire memory, each with the unit's terminal it sits on."""
         return {}
 
+    @classmethod
+    def reach(cls, product: Product, options: Mapping[str, object]) -> frozenset[str]:
+        """What a test in this fixture can tell of a unit, in the words of the unit's family (`Sweep.reach`).
+
+        Coverage tries the defects within reach and names the others. By default everything that a cable's fixture can
+        reach: its pairs; the memories, and the ends that they are at; the ground, if it is wired.
+        """
+        ends = {terminal.removeprefix("dut:") for terminal in cls.memories().values()}
+        wired = {terminal for wire in cls.wiring(product, options) for terminal in wire}
+        return frozenset({"pairs", *ends, *(["memories"] if ends else []), *(["ground"] * ("dut:A.GND" in wired))})
+
+    @property
+    def clock(self) -> Clock:
+        """The bench's time, on which every wait of a fixture passes."""
+        return next(iter(self.instruments.values())).clock
+
+    def wait_until(self, condition: Callable[[], bool], timeout_s: float, what: str, every_s: float = 0.02) -> float:
+        """Look again and again until something is so; the seconds that it took.
+
+        Raises `DeviceError` naming `what` never came. Look through an instrument: that is what a step's lease sees.
+        """
+        began = self.clock.now()
+        while not condition():
+            if self.clock.now() - began > timeout_s:
+                raise DeviceError(f"{what} did not come within {timeout_s:g} s")
+            self.clock.sleep(every_s)
+        return self.clock.now() - began
+
+    def wait(self, seconds: float, every_s: float = LOOK_EVERY_S) -> None:
+        """Let this much of the bench's time go by; STOP, the step's limit and the interlock end it early.
+
+        They are looked at `every_s` seconds: a soak of an hour need not ask twenty times a second what the hardwired
+        interlock does by itself.
+        """
+        wait(self.clock, seconds, every_s)
+
+    def ambient(self) -> Reading | None:
+        """Measure the air around the unit in degC, for the record; None where nothing measures it."""
+        return None
+
+    def prove_safe(self) -> list[str]:
+        """Measure that the unit is dead, after every instrument was made safe; return what is not proven.
+
+        Runs without a lease. A fixture that can look overrides it: an output below its hazard's threshold, a
+        capacitor discharged.
+        """
+        return []
+
     def set_up(self) -> None:
         """Bring the instruments to where every step may start."""
 
     def tear_down(self) -> None:
-        """Leave the fixture so that the unit can be taken out."""
+        """Leave the fixture in order; called on every way out of a run."""
+
+    def release(self) -> None:
+        """Let the unit be taken out: unlock the door, open the clamps.
+
+        Called last, and only when everything was proven off; a bench that starts or is closed locks again.
+        """
 
 
 def fixture_kinds() -> tuple[str, ...]:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterable
 
 from mes.command_line import Exit
-from stations.composition import TestStation
+from stations.agent import Worked
+from stations.composition import PreparedStation, TestStation
 from stations.errors import ConfigurationError, ScanRefused
 from stations.events import Event
 from stations.lease import StopSwitch
@@ -26,15 +27,24 @@ class RunEvents:
             self.listener(event)
 
 
-def work_units(station: TestStation, serials: Iterable[str], database: str, *, as_json: bool) -> Exit:
+def work_units(
+    station: TestStation,
+    serials: Iterable[str],
+    database: str,
+    *,
+    as_json: bool,
+    make_stop: Callable[[], StopSwitch] = StopSwitch,
+    worked_one: Callable[[Worked], None] = lambda _: None,
+) -> Exit:
     """Work each serial number and print what came of it; the worst exit code of them all.
 
     With `as_json` one document a unit goes to standard output, each on a line of its own. A scan that is no
-    serial number is told on standard error, counts as wrong usage, and the next one is taken.
+    serial number is told on standard error, counts as wrong usage, and the next one is taken. `worked_one` is told of
+    each unit before it is printed.
     """
     worst = Exit.OK
     for serial in filter(str.strip, serials):
-        stop = StopSwitch()
+        stop = make_stop()
         try:
             with StopSignals(stop):
                 insert_simulated(station, serial)
@@ -43,6 +53,7 @@ def work_units(station: TestStation, serials: Iterable[str], database: str, *, a
             sys.stderr.write(f"station: {refused}\n")
             worst = max(worst, Exit.USAGE)
             continue
+        worked_one(worked)
         if as_json:
             sys.stdout.write(json.dumps(run_document(station, worked, database)) + "\n")
         else:
@@ -54,20 +65,22 @@ def work_units(station: TestStation, serials: Iterable[str], database: str, *, a
     return worst
 
 
-def insert_simulated(station: TestStation, scan: str) -> None:
+def insert_simulated(station: TestStation | PreparedStation, scan: str) -> None:
     """Put the unit of this serial number into the fixture of a simulated bench; a real one waits for a hand."""
     simulation = station.config.simulation
     if station.simulated is None or simulation is None:
         return
-    from stations.simulation import SimulatedSite, parse_defects  # noqa: PLC0415 - only for a simulated bench
+    kind = station.kind if isinstance(station, PreparedStation) else type(station.fixture)
+    from stations.simulation import SimulatedSite  # noqa: PLC0415 - only for a simulated bench
 
     serial = station.product.check_serial(scan)
     site = SimulatedSite(simulation.seed, station.product)
     try:
-        station.simulated.insert(site.unit(station.fixture.UNIT, serial, parse_defects(simulation)))
+        unit = site.unit(kind.UNIT, serial, defects=site.parse_defects(simulation))
     except ValueError as error:
         # A defect at a place that this product does not have, or that is born later than this fixture's unit.
         raise ConfigurationError(f"{station.config.path}: simulation.defects: {error}") from error
+    station.simulated.insert(unit)
 
 
 def has_terminal() -> bool:

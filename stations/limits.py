@@ -108,6 +108,12 @@ def judge(measurand: Measurand, value: Reading | str) -> Judgement:
     """Judge one value. Out of limits is FAILED; a value that cannot be this measurand at all is ERROR."""
     if isinstance(value, str):
         return _judge_text(measurand, value)
+    if not isinstance(value, Reading):
+        # What a plan hands over is not checked by anybody before; a bare number has no unit to be judged in.
+        return Judgement(
+            Outcome.ERROR,
+            reason=f"{measurand.name} needs a Reading or a text, got {type(value).__name__} {value!r:.60}",
+        )
     if measurand.is_text:
         return Judgement(Outcome.ERROR, reason=f"{measurand.name} is a text, got {value.value} {value.unit}")
     if value.unit != measurand.unit:
@@ -133,6 +139,9 @@ def _judge_over_range(measurand: Measurand, value: Reading) -> Judgement:
 
 def _judge_number(measurand: Measurand, value: float) -> Judgement:
     low, high, unit = measurand.low, measurand.high, measurand.unit
+    if not math.isfinite(value):
+        # NaN is neither below nor above any limit: without this it would pass.
+        return Judgement(Outcome.ERROR, reason=f"{measurand.name} is {value}, which is no measured value")
     if measurand.equals is not None and value != measurand.equals:
         return Judgement(Outcome.FAILED, reason=f"{measurand.name} is {value:g}, must be {measurand.equals}")
     if low is not None and value < low:

@@ -20,6 +20,7 @@ from mes.records import (
     Name,
     RunFinished,
     RunStarted,
+    StepAttempt,
     StepResult,
     Text,
 )
@@ -34,6 +35,7 @@ class RunBasis(Document):
     limit_revision: Name
     station_digest: Digest
     instruments: tuple[InstrumentUsed, ...]
+    fixture_cycles: int | None = None
 
 
 class RunProgress(Document):
@@ -48,11 +50,19 @@ class RunProgress(Document):
     over_ranges: dict[str, OverRange] = {}
     marginal: tuple[Name, ...] = ()
     failures: tuple[MeasurandFailure, ...] = ()
+    retried: dict[str, tuple[StepAttempt, ...]] = {}
+    """Attempts that ended, of steps that had not: each step with all of them so far."""
+    gap_s: FiniteFloat = 0.0
+    """For how long the run had been cut off when this piece began."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """A run that has begun and of which no end is recorded."""
+    """A run that has begun and of which no end is recorded.
+
+    A step that was being tried again when the run was cut off never came to its result: what its earlier attempts had
+    found out of limits stands, for a power cut washes nothing away.
+    """
 
     started: RunStarted
     basis: RunBasis
@@ -71,7 +81,18 @@ class OpenRun:
     @property
     def failures(self) -> tuple[MeasurandFailure, ...]:
         """Every value that was outside its limits."""
-        return tuple(failure for piece in self.progress for failure in piece.failures)
+        decided = tuple(failure for piece in self.progress for failure in piece.failures)
+        return (*decided, *self._undecided_failures().values())
+
+    @property
+    def unfinished_attempts(self) -> dict[str, tuple[StepAttempt, ...]]:
+        """The attempts of every step that was tried and did not come to its result."""
+        ended = {step.name for step in self.steps}
+        return {name: attempts for name, attempts in self._merged("retried").items() if name not in ended}
+
+    def _undecided_failures(self) -> dict[str, MeasurandFailure]:
+        attempts = (attempt for one in self.unfinished_attempts.values() for attempt in one)
+        return {failure.measurand: failure for attempt in attempts for failure in attempt.failures}
 
     def finished(
         self,
@@ -82,6 +103,8 @@ class OpenRun:
         ending: RunEnding,
         reason: str,
         instruments: Sequence[InstrumentUsed] | None = None,
+        safe: str = "",
+        ambient_celsius: float | None = None,
     ) -> RunFinished:
         """The record of this run's end: a measurand without a value is None in the vector.
 
@@ -102,6 +125,7 @@ class OpenRun:
             slot=started.slot,
             operator=started.operator,
             gate=started.gate,
+            group=started.group,
             started_at=started.at,
             verdict=verdict,
             ending=ending,
@@ -113,12 +137,17 @@ class OpenRun:
             marginal=tuple(name for piece in self.progress for name in piece.marginal),
             failures=self.failures,
             instruments=tuple(basis.instruments if instruments is None else instruments),
+            fixture_cycles=basis.fixture_cycles,
             limit_revision=basis.limit_revision,
             station_digest=basis.station_digest,
+            safe=safe,
+            ambient_celsius=ambient_celsius,
+            gap_s=sum(piece.gap_s for piece in self.progress),
         )
 
     def _vector(self) -> tuple[float | None, ...]:
-        measured = self._merged("values")
+        undecided = {name: failure.value for name, failure in self._undecided_failures().items()}
+        measured = undecided | self._merged("values")
         return tuple(measured.get(name) for name in self.basis.measurands)
 
     def _merged(self, field: str) -> dict[str, Any]:

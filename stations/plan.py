@@ -6,36 +6,34 @@ revision: frozen, with a digest, and with every measurand known before power is 
 
 import hashlib
 import inspect
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Protocol
-from uuid import UUID
+from typing import Literal
 
-from pydantic import AwareDatetime
-
-from drivers.reading import Reading
-from mes.records import PlanReleased, PlanStep
 from stations.errors import PlanError
 from stations.limit_revision import LimitRevision
 from stations.limits import Measurand
+from stations.plan_revision import BoundStep, Parameters, PlanRevision, Record, StepFunction, UnitRecord
 from stations.product import Product
+from stations.retry import Retry
 
-Parameters = Mapping[str, Any]
-"""The product's test data: lanes, frequencies, masks."""
+__all__ = [
+    "BoundStep",
+    "MeasurandFamily",
+    "Parameters",
+    "PlanRevision",
+    "Record",
+    "Retry",
+    "Step",
+    "StepFunction",
+    "TestPlan",
+    "UnitRecord",
+    "load_plan",
+    "plan_names",
+]
 
-
-class Record(Protocol):
-    """What a step calls with every value it measured: a `Reading`, or a text."""
-
-    def __call__(self, name: str, value: Reading | str) -> None:
-        """Record one declared measurand, once."""
-        ...
-
-
-StepFunction = Callable[[Any, Record], None]
 MeasurandFamily = Callable[[Parameters], Iterable[Measurand]]
 """Declares one measurand for each lane or load point of a product."""
 
@@ -55,51 +53,8 @@ class Step:
     hazardous: bool
     on_fail: Literal["continue", "stop"]
     when: Callable[[Parameters], bool] | None
-
-
-@dataclass(frozen=True, slots=True)
-class BoundStep:
-    """One step of a plan revision: the measurands it must record are known."""
-
-    name: str
-    function: StepFunction
-    measurands: tuple[Measurand, ...]
-    timeout_s: float
-    hazardous: bool
-    on_fail: Literal["continue", "stop"]
-    skipped: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRevision:
-    """A plan for one product under one limit revision, immutable under its digest."""
-
-    name: str
-    revision: str
-    part: str
-    operation: str
-    fixture: str
-    limit_revision: str
-    steps: tuple[BoundStep, ...]
-    digest: str
-    code_digest: str
-
-    @property
-    def measurands(self) -> tuple[Measurand, ...]:
-        """Every measurand in the order of the measurement vector."""
-        return tuple(m for step in self.steps for m in step.measurands)
-
-    def released(self, *, record_id: UUID, source: str, at: AwareDatetime, simulated: bool) -> PlanReleased:
-        """The record that makes this revision's vectors readable for ever."""
-        return PlanReleased(
-            id=record_id,
-            source=source,
-            at=at,
-            simulated=simulated,
-            digest=self.digest,
-            code_digest=self.code_digest,
-            **_content(self),
-        )
+    retry: Retry | None
+    exclusive: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -116,6 +71,10 @@ class TestPlan:
     """The module of `stations/fixtures` that this plan runs on."""
     required_parameters: tuple[str, ...] = ()
     """The product parameters that the plan reads; checked before it is bound."""
+    units: tuple[int, int] = (1, 1)
+    """The least and the most units in one run; each gets a verdict and a record of its own."""
+    resumable: bool = False
+    """Whether a run that a power cut ended may go on after its last finished step, if the station's policy says so."""
     steps: list[Step] = field(default_factory=list)
 
     def step(
@@ -125,14 +84,27 @@ class TestPlan:
         hazardous: bool = False,
         on_fail: Literal["continue", "stop"] = "continue",
         when: Callable[[Parameters], bool] | None = None,
+        retry: Retry | None = None,
+        exclusive: tuple[str, ...] = (),
     ) -> Callable[[StepFunction], StepFunction]:
-        """Declare the decorated function as the plan's next step, with what it will measure."""
+        """Declare the decorated function as the plan's next step, with what it will measure.
+
+        `retry` says when it is tried again, `exclusive` which roles it must hold alone where slots share them. Raises
+        `PlanError` for a name that is taken, and for a hazardous step whose retry does not say that it is one.
+        """
 
         def declare(function: StepFunction) -> StepFunction:
             name = function.__name__
             if any(step.name == name for step in self.steps):
                 raise PlanError(f"plan {self.name}: step {name} is declared twice; give each step a name of its own")
-            self.steps.append(Step(name, function, measurands, timeout_s, hazardous, on_fail, when))
+            if hazardous and retry is not None and not retry.hazardous:
+                raise PlanError(
+                    f"plan {self.name}: step {name} is hazardous and would be tried again;"
+                    " if that is meant, write Retry(…, hazardous=True)"
+                )
+            self.steps.append(
+                Step(name, function, measurands, timeout_s, hazardous, on_fail, when, retry, tuple(exclusive))
+            )
             return function
 
         return declare
@@ -157,10 +129,17 @@ class TestPlan:
             if limits.part not in (None, product.part):
                 raise PlanError(f"limit revision {limits.name} is for part {limits.part}, not for {product.part}")
             steps = _overlay(self.name, steps, limits)
+        fixture = import_module(f"stations.fixtures.{self.fixture}")
+        for step in steps:
+            if unknown := [role for role in step.exclusive if role not in fixture.FIXTURE.ROLES]:
+                raise PlanError(
+                    f"plan {self.name}, step {step.name}: fixture {self.fixture} has no role {', '.join(unknown)};"
+                    f" its roles are {', '.join(fixture.FIXTURE.ROLES)}"
+                )
         code = hashlib.sha256()
-        for module in (inspect.getmodule(self.steps[0].function), import_module(f"stations.fixtures.{self.fixture}")):
+        for module in (inspect.getmodule(self.steps[0].function), fixture):
             code.update(Path(inspect.getfile(module)).read_bytes() if module is not None else b"")
-        bound = PlanRevision(
+        return PlanRevision(
             name=self.name,
             revision=self.revision,
             part=product.part,
@@ -170,10 +149,9 @@ class TestPlan:
             steps=steps,
             digest="",
             code_digest=code.hexdigest(),
-        )
-        content = {key: _plain(value) for key, value in _content(bound).items()}
-        canonical = json.dumps([content, bound.code_digest], sort_keys=True, separators=(",", ":"))
-        return replace(bound, digest=hashlib.sha256(canonical.encode()).hexdigest())
+            units=self.units,
+            resumable=self.resumable,
+        ).sealed()
 
     def _bind_step(self, step: Step, parameters: Parameters) -> BoundStep:
         skipped = step.when is not None and not step.when(parameters)
@@ -184,7 +162,15 @@ class TestPlan:
         except (KeyError, ValueError, TypeError) as exc:
             raise PlanError(f"plan {self.name}, step {step.name}: cannot declare its measurands: {exc}") from exc
         return BoundStep(
-            step.name, step.function, tuple(measurands), step.timeout_s, step.hazardous, step.on_fail, skipped
+            step.name,
+            step.function,
+            tuple(measurands),
+            step.timeout_s,
+            step.hazardous,
+            step.on_fail,
+            skipped,
+            step.retry,
+            step.exclusive,
         )
 
 
@@ -210,30 +196,6 @@ def _overlay(plan: str, steps: tuple[BoundStep, ...], revision: LimitRevision) -
         return replace(m, low=limit.low, high=limit.high, tolerance=None, clause=limit.clause or m.clause)
 
     return tuple(replace(step, measurands=tuple(laid(m) for m in step.measurands)) for step in steps)
-
-
-def _content(plan: PlanRevision) -> dict[str, Any]:
-    return {
-        "name": plan.name,
-        "revision": plan.revision,
-        "part": plan.part,
-        "operation": plan.operation,
-        "limit_revision": plan.limit_revision,
-        "steps": tuple(
-            PlanStep(
-                name=s.name,
-                measurands=tuple(m.name for m in s.measurands),
-                timeout_s=s.timeout_s,
-                hazardous=s.hazardous,
-            )
-            for s in plan.steps
-        ),
-        "measurands": tuple(m.definition() for m in plan.measurands),
-    }
-
-
-def _plain(value: Any) -> Any:
-    return [item.model_dump(mode="json") for item in value] if isinstance(value, tuple) else value
 
 
 def plan_names() -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from stations.errors import ConfigurationError
 from stations.limit_revision import load_limit_revision
-from stations.plan import PlanRevision, load_plan, plan_names
+from stations.plan import PlanRevision, TestPlan, load_plan, plan_names
 from stations.product import Product, load_product
 
 _PRODUCTS = Path(__file__).with_name("products")
@@ -23,12 +23,21 @@ def bound_plan(name: str, product: Path | None, limits: Path | None) -> PlanRevi
     """
     plan = load_plan(name)
     revision = load_limit_revision(limits) if limits is not None else None
-    if product is not None:
-        return plan.bind(load_product(product), revision)
-    for shipped in shipped_products():
-        if plan.operation in {operation.name for operation in shipped.route}:
-            return plan.bind(shipped, revision)
-    raise ConfigurationError(f"plan {name}: no shipped product has the operation {plan.operation}; give --product FILE")
+    return plan.bind(load_product(product) if product is not None else product_for(plan), revision)
+
+
+def product_for(plan: TestPlan) -> Product:
+    """The shipped product whose route has the plan's operation, one that gives all that the plan reads if there is one.
+
+    Raises `ConfigurationError` when there is none with the operation.
+    """
+    able = [p for p in shipped_products() if plan.operation in {operation.name for operation in p.route}]
+    whole = [p for p in able if all(name in p.parameters for name in plan.required_parameters)]
+    if able:
+        return (whole or able)[0]
+    raise ConfigurationError(
+        f"plan {plan.name}: no shipped product has the operation {plan.operation}; give --product FILE"
+    )
 
 
 def plan_rows() -> list[dict[str, Any]]:

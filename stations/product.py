@@ -1,8 +1,9 @@
 """A product: what is built, of what, by which operations, and the numbers its plans test it by; one TOML file.
 
 Plans are written once and read lanes, frequencies and masks from here, so a new cable is a new file and no code.
-The definition (material, bill of material, route) is what goes to the centre; `[design]` and `[specification]`
-are for the simulator only, and `[[lots]]` are what a demonstration finds on its shelves.
+The definition (material, bill of material, route) is what goes to the centre; `family`, `preset`,
+`[identity]`, `[design]` and `[specification]` are for the simulator only, and `[[lots]]` are what a demonstration finds
+on its shelves.
 """
 
 import re
@@ -29,6 +30,7 @@ from stations.errors import ScanRefused
 from stations.scan import CheckCharacter, SerialRule, quoted
 
 Numbers = Annotated[Mapping[str, int | FiniteFloat], *FrozenMapping]
+Texts = Annotated[Mapping[str, Name], *FrozenMapping]
 
 
 class SerialCheck(Document):
@@ -82,6 +84,12 @@ class Product(FileDocument):
     route: tuple[RouteOperation, ...] = Field(min_length=1, examples=['[[route]] with name and kind = "TEST"'])
     parameters: Table = Field(default={}, validate_default=True)
     """What plans read: numbers in SI units, texts, lists."""
+    family: Name = Field(default="twinax", examples=['family = "power"'])
+    """Which family of the simulator makes its units."""
+    preset: str = Field(default="", max_length=64, examples=['preset = "orv3_3kw"'])
+    """Which of the family's designs [design] and [specification] start from; empty for the family's own choice."""
+    identity: Texts = Field(default={}, validate_default=True)
+    """What the simulated product tells of itself beside its part and serial number: maker, firmware, date."""
     design: Numbers = Field(default={}, validate_default=True)
     """How the simulated product is made, in SI units."""
     specification: Numbers = Field(default={}, validate_default=True)

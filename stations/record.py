@@ -1,20 +1,21 @@
 """The one listener that turns a run's events into what the spool keeps, each as soon as it is complete.
 
 `RunBegan` becomes `run_started`, committed before anything is armed; each step after which the run goes on becomes a
-piece of progress, in one small transaction; `RunEnded` becomes `run_finished`.
+piece of progress, in one small transaction, and so does a failed attempt at a step before the next one; `RunEnded`
+becomes `run_finished`.
 """
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from mes.records import InstrumentUsed, MeasurandFailure, RunFinished, RunStarted, StepResult
-from mes.vocabulary import Outcome, OverRange
-from stations.events import Event, Measured, RunBegan, RunEnded, StepEnded
+from mes.records import InstrumentUsed, RunFinished, RunStarted, StepAttempt, StepResult
+from mes.vocabulary import Outcome
+from stations.errors import RecordError
+from stations.events import Event, Measured, RunBegan, RunEnded, RunResumed, StepEnded, StepRetried
+from stations.limits import Measurand
+from stations.measured_document import attempt_of, progress_of, shortened
 from stations.open_run import OpenRun, RunBasis, RunProgress
 from stations.spool import Spool
-
-_LONGEST = 4000
-"""Length of the longest text that a record takes (`mes.records.Text`)."""
 
 _SAVED = (Outcome.PASSED, Outcome.FAILED)
 """After these the run goes on. After an error or STOP, and through all the steps that are then left out, the next
@@ -27,33 +28,42 @@ class RunRecorder:
     `instruments` are those of the bench before anything is armed.
     """
 
-    def __init__(self, spool: Spool, new_id: Callable[[], UUID], instruments: Sequence[InstrumentUsed]) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        new_id: Callable[[], UUID],
+        instruments: Sequence[InstrumentUsed],
+        resumed: OpenRun | None = None,
+    ) -> None:
         self._spool = spool
         self._new_id = new_id
         self._instruments = tuple(instruments)
-        self._open: OpenRun | None = None
+        self._open = resumed
+        self._declared: dict[str, Measurand] = {}
         self._steps: list[StepResult] = []
         self._measured: list[Measured] = []
+        self._attempts: list[tuple[StepAttempt, list[Measured]]] = []
+        """The attempts at the present step that decided nothing."""
         self.finished: RunFinished | None = None
 
     def __call__(self, event: Event) -> None:
-        """Take in one event."""
+        """Take in one event.
+
+        Raises `RecordError` for a value that was judged by other limits than those of the plan that the run began with:
+        a record is of one plan revision.
+        """
         if isinstance(event, RunBegan):
             self._begin(event)
+        elif isinstance(event, RunResumed):
+            self._go_on(event)
         elif isinstance(event, Measured):
+            if self._declared.get(event.measurand.name) != event.measurand:
+                raise RecordError(f"{event.measurand.name} was judged by another plan revision than this run's")
             self._measured.append(event)
+        elif isinstance(event, StepRetried):
+            self._retried(event)
         elif isinstance(event, StepEnded):
-            self._steps.append(
-                StepResult(
-                    name=event.step,
-                    outcome=event.outcome,
-                    started_s=event.started_s,
-                    duration_s=event.duration_s,
-                    message=shortened(event.message),
-                )
-            )
-            if event.outcome in _SAVED:
-                self._advance(save=True)
+            self._step_ended(event)
         elif isinstance(event, RunEnded):
             self._end(event)
 
@@ -73,24 +83,63 @@ class RunRecorder:
             slot=order.slot,
             operator=order.operator,
             gate=order.gate,
+            group=order.group,
         )
         basis = RunBasis(
             measurands=tuple(measurand.name for measurand in plan.measurands),
             limit_revision=plan.limit_revision,
             station_digest=order.station_digest,
             instruments=self._instruments,
+            fixture_cycles=order.fixture_cycles,
         )
         self._spool.begin_run(started, basis)
         self._open = OpenRun(started, basis)
+        self._declared = {measurand.name: measurand for measurand in plan.measurands}
+
+    def _go_on(self, resumed: RunResumed) -> None:
+        if self._open is None or self._open.run != resumed.order.run or self._open.started.plan != resumed.plan.digest:
+            raise ValueError("a run goes on that is not the one that was cut off, or not by its plan")
+        self._declared = {measurand.name: measurand for measurand in resumed.plan.measurands}
+        self._add(RunProgress(gap_s=resumed.gap_s), save=True)
+
+    def _retried(self, event: StepRetried) -> None:
+        measured, self._measured = self._measured, []
+        self._attempts.append((attempt_of(event, measured), measured))
+        if event.outcome is Outcome.FAILED:
+            # A power cut must not wash away what this attempt has found.
+            self._add(RunProgress(retried={event.step: tuple(attempt for attempt, _ in self._attempts)}), save=True)
+
+    def _step_ended(self, event: StepEnded) -> None:
+        attempts, self._attempts = self._attempts, []
+        if event.outcome not in _SAVED:
+            for _, measured in attempts:
+                failed = [m for m in measured if m.judgement.outcome is Outcome.FAILED]
+                names = {m.measurand.name for m in failed}
+                self._measured = [m for m in self._measured if m.measurand.name not in names] + failed
+        self._steps.append(
+            StepResult(
+                name=event.step,
+                outcome=event.outcome,
+                started_s=event.started_s,
+                duration_s=event.duration_s,
+                message=shortened(event.message),
+                waited_s=event.waited_s,
+                attempts=tuple(attempt for attempt, _ in attempts),
+            )
+        )
+        if event.outcome in _SAVED:
+            self._advance(save=True)
 
     def _advance(self, *, save: bool) -> OpenRun:
         """Add what came since the piece before to the open run, and to the spool when `save`."""
-        if self._open is None:
-            raise ValueError("a run went on that never began")
         # Taken before it is read: a step that was left behind may still be recording in its thread.
         steps, self._steps = self._steps, []
         measured, self._measured = self._measured, []
-        piece = progress_of(steps, measured)
+        return self._add(progress_of(steps, measured), save=save)
+
+    def _add(self, piece: RunProgress, *, save: bool) -> OpenRun:
+        if self._open is None:
+            raise ValueError("a run went on that never began")
         self._open = OpenRun(self._open.started, self._open.basis, (*self._open.progress, piece))
         # Last, so that a piece which the spool refuses is still in the end of the run.
         if save:
@@ -105,54 +154,8 @@ class RunRecorder:
             ending=ended.ending,
             reason=shortened(ended.reason),
             instruments=ended.instruments,
+            safe=shortened(ended.safe),
+            ambient_celsius=ended.ambient_celsius,
         )
         self._spool.finish_run(finished)
         self.finished = finished
-
-
-def progress_of(steps: Sequence[StepResult], measured: Sequence[Measured]) -> RunProgress:
-    """These steps and values as one piece of a run's progress."""
-    values: dict[str, float] = {}
-    texts: dict[str, str] = {}
-    over_ranges: dict[str, OverRange] = {}
-    for event in measured:
-        name, value = event.measurand.name, event.value
-        if isinstance(value, str):
-            texts[name] = shortened(value)
-        elif value.over_range is not None:
-            over_ranges[name] = OverRange(value.over_range)
-        elif value.value is not None:
-            values[name] = value.value
-    return RunProgress(
-        steps=tuple(steps),
-        values=values,
-        texts=texts,
-        over_ranges=over_ranges,
-        marginal=tuple(m.measurand.name for m in measured if m.judgement.marginal),
-        failures=tuple(_failure(m) for m in measured if m.judgement.outcome is Outcome.FAILED),
-    )
-
-
-def _failure(event: Measured) -> MeasurandFailure:
-    measurand, value = event.measurand, event.value
-    text = shortened(value) if isinstance(value, str) else None
-    number = None if isinstance(value, str) else value.value
-    over_range = None if isinstance(value, str) or value.over_range is None else OverRange(value.over_range)
-    return MeasurandFailure(
-        measurand=measurand.name,
-        unit=measurand.unit,
-        value=number,
-        text=text,
-        over_range=over_range,
-        low=measurand.low,
-        high=measurand.high,
-        expected=measurand.expected or None,
-    )
-
-
-def shortened(text: str) -> str:
-    """The text, or its beginning and how much is missing when a record cannot take it whole."""
-    if len(text) <= _LONGEST:
-        return text
-    mark = f" … [{len(text)} characters]"
-    return text[: _LONGEST - len(mark)] + mark

@@ -5,7 +5,7 @@ FAILED however the run ended, and nothing can make it PASSED. Each end is commit
 run, so that a station which is killed while it recovers goes on where it stopped and recovers nothing twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,13 +19,17 @@ CUT_OFF = "the station was cut off"
 UNRECORDED = "its end could not be recorded"
 
 
-def recover(spool: Spool, new_id: Callable[[], UUID], clock: Clock, cause: str) -> tuple[RunFinished, ...]:
+def recover(
+    spool: Spool, new_id: Callable[[], UUID], clock: Clock, cause: str, *, keep: Collection[UUID] = ()
+) -> tuple[RunFinished, ...]:
     """End every open run of the spool and return their records, committed. The bench must be safe by now.
 
-    Raises `SpoolError`; what had been recovered by then stays so.
+    The runs in `keep` stay open, to be gone on with. Raises `SpoolError`; what had been recovered by then stays so.
     """
     recovered = []
     for open_run in spool.open_runs():
+        if open_run.run in keep:
+            continue
         finished = aborted(open_run, new_id(), clock.utc(), cause)
         spool.finish_run(finished)
         recovered.append(finished)

@@ -3,22 +3,18 @@
 Nothing else in the product imports the simulator, and this module only when a station's file has [simulation].
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from drivers.clock import Clock, SystemClock
 from sim_hardware.bench import SimulatedBench
 from sim_hardware.clock import BenchClock, ScaledClock, VirtualClock
-from sim_hardware.duts import design as designs
-from sim_hardware.duts.bulk_cable import BulkCable
-from sim_hardware.duts.defect_sweep import DefectSweep, draw_place
-from sim_hardware.duts.defect_sweeps import defect_sweeps
-from sim_hardware.duts.defects import ENDS, Defect, DefectError, End, parse_defect
-from sim_hardware.duts.drawn_defect import draw_defect
+from sim_hardware.duts.defect import DefectError
+from sim_hardware.duts.design import DesignError
+from sim_hardware.duts.families import load_family
+from sim_hardware.duts.family import FamilyUnit, Sweep
 from sim_hardware.duts.module_memory import MemoryMapError
-from sim_hardware.duts.passive_dac import PassiveDac
-from sim_hardware.duts.twinax_bundle import TwinaxBundle
 from sim_hardware.faults import Fault
 from sim_hardware.physics.random_stream import random_stream
 from sim_hardware.physics.touchstone import TouchstoneError
@@ -29,23 +25,18 @@ from stations.leased_place import LeasedPlace
 from stations.product import Product
 
 __all__ = [
-    "ENDS",
-    "DefectSweep",
-    "End",
     "SimulatedDefects",
     "SimulatedSite",
     "SimulatedStation",
     "SimulatedUnit",
+    "Sweep",
+    "VirtualClock",
     "is_good",
-    "parse_defects",
     "virtual_clock",
 ]
 
-SimulatedUnit = TwinaxBundle | PassiveDac
-SimulatedDefects = tuple[Defect, ...]
-
-_UNKNOWN_LOT = "unmarked reel"
-"""The reel that a hand-run unit is cut from when nobody said which."""
+SimulatedUnit = FamilyUnit
+SimulatedDefects = tuple[Any, ...]
 
 
 def virtual_clock(start: datetime, speed: float | None = None) -> VirtualClock:
@@ -78,84 +69,84 @@ def watched_clock(speed: float) -> ScaledClock:
 
 
 class SimulatedSite:
-    """Makes the units of a simulated site: the same seed and serial are the same copper in every process."""
+    """Makes the units of a simulated site, of the family that the product names.
+
+    The same seed and serial are the same unit in every process.
+    """
 
     def __init__(self, seed: int, product: Product) -> None:
-        """Raises `ConfigurationError` when the product's [design] or [specification] cannot be."""
-        single = int(product.parameters["pairs"]) == 1
+        """Raises `ConfigurationError` when the product's family, [design] or [specification] cannot be."""
         try:
-            self._design = designs.TwinaxDesign.from_mapping(
-                product.design, designs.LANE_50G if single else designs.PASSIVE_DAC_800G
+            self._family = load_family(
+                product.family,
+                seed,
+                part=product.part,
+                preset=product.preset,
+                design={**product.design, **product.identity},
+                specification=product.specification,
+                parameters=product.parameters,
+                serial_pattern=product.material.serial_pattern,
             )
-            self._specification = designs.Specification.from_mapping(
-                product.specification,
-                designs.LANE_50G_SPECIFICATION if single else designs.PASSIVE_DAC_800G_SPECIFICATION,
-            )
-        except designs.DesignError as error:
+        except DesignError as error:
             raise ConfigurationError(f"{product.path}: {error}") from error
         self._seed = seed
         self._product = product
 
-    def bundle(self, serial: str, lot: str = _UNKNOWN_LOT, defects: Sequence[Defect] = ()) -> TwinaxBundle:
-        """A bundle cut from a reel."""
-        bulk = BulkCable(self._design, self._seed, lot)
-        return TwinaxBundle(bulk, self._specification, self._seed, serial, [d for d in defects if d.stage == "bundle"])
+    def serial(self, kind: str, number: int) -> str:
+        """A well-formed serial number of a unit of this kind.
 
-    def cable(self, serial: str, bundle: TwinaxBundle | None = None, defects: Sequence[Defect] = ()) -> PassiveDac:
-        """A cable made of a bundle, or of one that nobody has seen before."""
-        plugs = self._product.parameters["memory"]["plugs"]
-        return PassiveDac(
-            bundle if bundle is not None else self.bundle(f"{serial}-bundle", defects=defects),
-            self._seed,
-            serial,
-            part_number=self._product.part,
-            plugs={"A": plugs["a"], "B": plugs["b"]},
-            defects=[d for d in defects if d.stage == "cable"],
-        )
-
-    def unit(self, family: str, serial: str, defects: Sequence[Defect] = ()) -> SimulatedUnit:
-        """A unit of this family with this serial number, as a hand-run station finds it.
-
-        Raises ValueError for a defect at a place that it does not have, or that is born later in its life.
+        Raises `ConfigurationError` for a kind that the product's family does not make.
         """
-        if family != "twinax_bundle":
-            return self.cable(serial, defects=defects)
-        late = [type(defect).__name__ for defect in defects if defect.stage != "bundle"]
-        if late:
-            raise ValueError(f"{', '.join(late)} is born at the plugs, and this station tests bare bundles")
-        return self.bundle(serial, defects=defects)
+        return self._family.serial(self._known(kind), number)
 
-    def defects(self, serial: str, rate: float) -> SimulatedDefects:
-        """What is wrong with the unit of this serial number: with the chance `rate` one defect, else nothing.
+    def unit(
+        self,
+        kind: str,
+        serial: str,
+        *,
+        lot: str = "",
+        defects: SimulatedDefects = (),
+        parts: Sequence[SimulatedUnit] = (),
+    ) -> SimulatedUnit:
+        """A unit of this kind with this serial number, made of these parts or of ones that nobody has seen before.
 
-        The defect is clearly out of specification and comes to life in the bundle or at the plugs, evenly.
+        `lot` is the lot of its main material. Raises ValueError for a defect that a unit of this kind cannot have,
+        and `ConfigurationError` for a kind that the product's family does not make.
         """
-        draw = random_stream(self._seed, "defect of", serial)
-        if draw.random() >= rate:
-            return ()
-        return (draw_defect(draw, self._design, self._specification, "bundle" if draw.random() < 0.5 else "cable"),)
+        return self._family.unit(self._known(kind), serial, lot=lot, defects=defects, parts=parts)
 
-    def sweeps(self, family: str) -> tuple[DefectSweep, ...]:
-        """Every defect that shows in a unit of this family, with its magnitudes."""
-        return defect_sweeps(self._design, self._specification, "bundle" if family == "twinax_bundle" else "cable")
+    def defects(self, kind: str, serial: str, rate: float) -> SimulatedDefects:
+        """What is wrong with this unit once it is of this kind: with the chance `rate` one defect, else nothing."""
+        return self._family.drawn_defects(self._known(kind), serial, rate)
 
-    def defect_at(self, sweep: DefectSweep, name: str, ends: Sequence[End], magnitude: float) -> Defect:
-        """A defect of this magnitude at a place that the name draws; only these ends."""
-        return sweep.make(draw_place(random_stream(self._seed, "place of", name), self._design, ends), magnitude)
+    def sweeps(self, kind: str) -> tuple[Sweep, ...]:
+        """Every defect that shows in a unit of this kind, with its magnitudes."""
+        return self._family.sweeps(self._known(kind))
+
+    def defect_at(self, sweep: Sweep, name: str, reached: Collection[str], magnitude: float) -> Any:
+        """A defect of this magnitude at a place that the name draws, among those that a test reaches."""
+        return self._family.defect(sweep, magnitude, random_stream(self._seed, "place of", name), reached)
+
+    def parse_defects(self, config: SimulationConfig) -> SimulatedDefects:
+        """The defects that a station's file asks for. Raises `ConfigurationError`."""
+        try:
+            return tuple(self._family.parse(dict(defect)) for defect in config.defects)
+        except DefectError as error:
+            raise ConfigurationError(f"simulation.defects: {error}") from error
+
+    def _known(self, kind: str) -> str:
+        if kind not in self._family.kinds:
+            product = self._product
+            raise ConfigurationError(
+                f"{product.path}: family {product.family} makes {' and '.join(self._family.kinds)}, and the fixture"
+                f" holds {kind or 'nothing'}; correct the product's family or the station's fixture.kind"
+            )
+        return kind
 
 
-def is_good(unit: SimulatedUnit) -> bool:
-    """Whether every true parameter of a unit, and of the bundle inside it, lies in the specification."""
-    inner = unit.bundle.out_of_specification() if isinstance(unit, PassiveDac) else ()
-    return not inner and not unit.out_of_specification()
-
-
-def parse_defects(config: SimulationConfig) -> tuple[Defect, ...]:
-    """The defects that a station's file asks for. Raises `ConfigurationError`."""
-    try:
-        return tuple(parse_defect(dict(defect)) for defect in config.defects)
-    except DefectError as error:
-        raise ConfigurationError(f"simulation.defects: {error}") from error
+def is_good(*units: SimulatedUnit) -> bool:
+    """Whether every true parameter of a unit, and of the units that it was made of, lies in the specification."""
+    return not any(unit.out_of_specification() for unit in units)
 
 
 class SimulatedStation:
@@ -189,10 +180,7 @@ class SimulatedStation:
 
     def _add(self, role: str, configured: InstrumentConfig) -> None:
         model = configured.driver.rpartition("/")[2]
-        options: dict[str, Any] = dict(configured.options)
-        if "cards" in options:
-            # TOML keys are texts; a slot is a number.
-            options["cards"] = {int(slot): card for slot, card in options["cards"].items()}
+        options = {name: _numbered(value) for name, value in configured.options.items()}
         try:
             self.bench.add_instrument(role, model, configured.resource, configured.serial or "", **options)
         except (ValueError, TypeError) as error:
@@ -232,6 +220,10 @@ class SimulatedStation:
         self.bench.remove()
         self.bench.insert(unit)
 
+    def remove(self) -> None:
+        """Take the unit out of the fixture."""
+        self.bench.remove()
+
     def add_scanner(self, resource: str) -> None:
         """Put a barcode scanner on the bench, in the role ``scanner``."""
         self.bench.add_instrument("scanner", "serial_scanner", resource, "")
@@ -244,6 +236,13 @@ class SimulatedStation:
         """Take the bench apart."""
         self.place.close()
         self.bench.close()
+
+
+def _numbered(value: Any) -> Any:
+    """A table of slots, channels or elements: TOML keys are texts, and these are numbers."""
+    if isinstance(value, Mapping) and all(key.isdecimal() for key in value):
+        return {int(key): item for key, item in value.items()}
+    return value
 
 
 def _roles(instruments: Mapping[str, InstrumentConfig], driver: str) -> list[str]:

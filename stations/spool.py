@@ -135,6 +135,14 @@ class Spool:
         with self._file.using("read"):
             return self._file.row(query, digest) is not None
 
+    def fixture_cycles(self, fixture: str) -> int:
+        """How many runs a fixture has made here; units that were tested together count once."""
+        query = """SELECT count(DISTINCT coalesce(json_extract(CAST(body AS TEXT), '$.group'),
+            json_extract(CAST(body AS TEXT), '$.run'))) FROM outbox
+            WHERE kind = 'run_started' AND json_extract(CAST(body AS TEXT), '$.fixture') = ?"""
+        with self._file.using("read"):
+            return int(self._file.row(query, fixture)[0])
+
     def head(self) -> AppendReceipt:
         """The last entry's place in the chain; seq 0 and the source's genesis before the first."""
         with self._file.using("read"):

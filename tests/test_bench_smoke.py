@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import bench_executive, bench_factory, bench_help, bench_ingest, bench_link, bench_memory, bench_spool
+from tests.bench import (
+    bench_executive,
+    bench_factory,
+    bench_help,
+    bench_ingest,
+    bench_link,
+    bench_memory,
+    bench_slots,
+    bench_spool,
+)
 from tests.bench.__main__ import BENCHES, machine
 from tests.bench.figure import Figure, alone, compared, shown, table
 
@@ -18,6 +27,14 @@ def test_executive_and_its_record(tmp_path: Path) -> None:
         bench_executive.recorded(3, 2, 1, tmp_path),
     ):
         assert [second > 0 for second in seconds] == [True]
+
+
+def test_slots_share_one_analyser() -> None:
+    """Every slot passes, and the analyser cannot be busier than all the time."""
+    report, seconds = bench_slots.shared(4)
+    assert report.bottleneck is not None
+    assert 0 < report.bottleneck.utilisation <= report.ideal_utilisation <= 1
+    assert seconds > 0
 
 
 def test_questions_in_process_and_over_tcp() -> None:
@@ -98,6 +115,7 @@ def test_every_bench_has_figures(name: str) -> None:
     """A bench is a module with `figures(quick)`; the peers' scripts lie beside it."""
     module = {
         "executive": bench_executive,
+        "slots": bench_slots,
         "link": bench_link,
         "spool": bench_spool,
         "ingest": bench_ingest,

@@ -9,7 +9,7 @@ from drivers.capabilities.instrument import Instrument
 from drivers.capabilities.measuring import Multimeter, Oscilloscope, PowerAnalyzer, PowerReading, Waveform
 from drivers.capabilities.module import ModuleEeprom
 from drivers.capabilities.network import NetworkAnalyzer, ScatteringMatrix
-from drivers.capabilities.power import AcSource, ElectronicLoad, LoadRating, PowerSupply
+from drivers.capabilities.power import AcSource, ElectronicLoad, LoadRating, OutputWatchdog, PowerSupply
 from drivers.capabilities.safety import ComplianceTester, SafetyTester, WithstandResult
 from drivers.capabilities.scanner import BarcodeScanner
 from drivers.capabilities.supply_telemetry import SupplyEvent, SupplyIdentity, SupplyTelemetry
@@ -29,6 +29,7 @@ __all__ = [
     "Multimeter",
     "NetworkAnalyzer",
     "Oscilloscope",
+    "OutputWatchdog",
     "PowerAnalyzer",
     "PowerReading",
     "PowerSupply",

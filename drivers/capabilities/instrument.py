@@ -2,6 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
+from drivers.clock import Clock
 from drivers.reading import InstrumentIdentity
 
 
@@ -12,6 +13,11 @@ class Instrument(Protocol):
     @property
     def identity(self) -> InstrumentIdentity:
         """Who answered at open."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the bench that it stands on."""
         ...
 
     def safe_state(self) -> None:

@@ -119,5 +119,5 @@ class Oscilloscope(Protocol):
         ...
 
     def read_waveform(self, channel: int) -> Waveform:
-        """Read what the last acquisition holds of a channel. Raises `DeviceError` when samples are clipped."""
+        """Read what the last acquisition holds of a channel. Raises `Clipped` when samples are beyond the range."""
         ...

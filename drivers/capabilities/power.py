@@ -108,10 +108,31 @@ class PowerSupply(Protocol):
         """Set the output on or off, and prove it by read-back."""
         ...
 
+    def clear_protection(self, channel: int = 1) -> None:
+        """Set a tripped protection back, with the output off, so that it does not come on by this."""
+        ...
+
     def measure_voltage(self, channel: int = 1) -> Reading:
         """Measure the voltage at the sense terminals in V."""
         ...
 
     def measure_current(self, channel: int = 1) -> Reading:
         """Measure the current in A; negative when the supply sinks."""
+        ...
+
+
+@runtime_checkable
+class OutputWatchdog(Protocol):
+    """What some power supplies have besides: outputs that latch off when nobody speaks to the supply for too long."""
+
+    def arm_watchdog(self, seconds: int) -> None:
+        """Set the watchdog to this many seconds of silence, proven by read-back."""
+        ...
+
+    def feed_watchdog(self) -> None:
+        """Get whether the watchdog is armed, which keeps it quiet; raise `DeviceError` when it is not."""
+        ...
+
+    def disarm_watchdog(self) -> None:
+        """Set the watchdog off."""
         ...

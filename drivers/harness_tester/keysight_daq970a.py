@@ -1,8 +1,10 @@
 """Keysight DAQ970A as a harness tester: its own multimeter, reached through a mux card, behind matrix cards."""
 
-from typing import ClassVar, Final, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Literal
 
 from drivers.errors import OutOfRange, WrongInstrument
+from drivers.rating import Rating
 from drivers.reading import Reading
 from drivers.scpi import Identity
 from drivers.switch_matrix.keysight_daq970a import KeysightDaq970aMatrix
@@ -41,6 +43,11 @@ class KeysightDaq970aHarness(KeysightDaq970aMatrix):
 
     capability: ClassVar[str] = "HarnessTester"
     expected: ClassVar[Identity] = KeysightDaq970aMatrix.expected
+
+    @classmethod
+    def rated_for(cls, model: str, options: Mapping[str, Any]) -> dict[str, Rating]:
+        """Get what its meter reads: `drivers.rating` holds limits against it."""
+        return {"measured ohm": Rating(0.0, _ACCURACY[-1][0] * _OVERRANGE, "ohm")}
 
     def _prepare(self) -> None:
         super()._prepare()

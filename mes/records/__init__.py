@@ -19,7 +19,15 @@ from mes.records.definition import (
 from mes.records.document import RECORD_VERSION, Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
 from mes.records.gate import GateDecided, GateRequest, Refusal
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
-from mes.records.run import Attachment, InstrumentUsed, MeasurandFailure, RunFinished, RunStarted, StepResult
+from mes.records.run import (
+    Attachment,
+    InstrumentUsed,
+    MeasurandFailure,
+    RunFinished,
+    RunStarted,
+    StepAttempt,
+    StepResult,
+)
 
 __all__ = [
     "RECORD_VERSION",
@@ -47,6 +55,7 @@ __all__ = [
     "RouteOperation",
     "RunFinished",
     "RunStarted",
+    "StepAttempt",
     "StepResult",
     "Text",
     "UnitIdentity",

@@ -22,23 +22,14 @@ class _RunRecord(Record):
     slot: Name = "1"
     operator: Name
     gate: UUID
+    group: UUID | None = None
+    """Ties the runs of units that were tested together, each with a record of its own."""
 
 
 class RunStarted(_RunRecord):
     """A run is about to touch the unit; committed before anything is armed."""
 
     kind: Literal["run_started"] = "run_started"
-
-
-class StepResult(Document):
-    """How one step ended and how long it took."""
-
-    name: Name
-    outcome: Outcome
-    started_s: FiniteFloat
-    """Seconds after the start of the run, by the station's monotonic clock."""
-    duration_s: FiniteFloat
-    message: Text = ""
 
 
 class MeasurandFailure(Document):
@@ -52,6 +43,39 @@ class MeasurandFailure(Document):
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
     expected: Text | None = None
+
+
+class StepAttempt(Document):
+    """One attempt at a step that was tried again: what it found, which decided nothing."""
+
+    outcome: Outcome
+    started_s: FiniteFloat
+    duration_s: FiniteFloat
+    message: Text = ""
+    values: dict[str, FiniteFloat] = {}
+    texts: dict[str, Text] = {}
+    over_ranges: dict[str, OverRange] = {}
+    failures: tuple[MeasurandFailure, ...] = ()
+
+
+class StepResult(Document):
+    """How one step ended and how long it took; of a step that was tried again, the attempt that decided."""
+
+    name: Name
+    outcome: Outcome
+    started_s: FiniteFloat
+    """Seconds after the start of the run, by the station's monotonic clock."""
+    duration_s: FiniteFloat
+    message: Text = ""
+    waited_s: FiniteFloat = 0.0
+    """How long it waited, before it began, for instruments that others held."""
+    attempts: tuple[StepAttempt, ...] = ()
+    """The attempts before the one that decided, in order."""
+
+    @property
+    def first_outcome(self) -> Outcome:
+        """How the first attempt ended: what counts for the first-pass yield of a step."""
+        return self.attempts[0].outcome if self.attempts else self.outcome
 
 
 class InstrumentUsed(Document):
@@ -95,4 +119,9 @@ class RunFinished(_RunRecord):
     fixture_cycles: int | None = None
     limit_revision: Name
     station_digest: Digest
+    safe: Text = ""
+    """What was proven off at the end of the run, and what was not; empty for a run whose end nobody saw."""
+    ambient_celsius: FiniteFloat | None = None
+    gap_s: FiniteFloat = 0.0
+    """For how long the run was cut off before it went on."""
     attachments: tuple[Attachment, ...] = ()

@@ -1,16 +1,14 @@
-"""One defect with its magnitudes, from harmless to certain, and the place where it sits."""
+"""One defect of a cable with its magnitudes, from harmless to certain, and the place where it sits."""
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import get_args
 
 from sim_hardware.duts.defect import ENDS, Defect, End
 from sim_hardware.duts.design import TwinaxDesign
+from sim_hardware.duts.family import Sweep
 from sim_hardware.duts.wiring import SHIELD, Conductor
-
-Reach = Literal["pairs", "ground", "memories"]
-"""What a test must be wired to in order to see a defect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +25,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class DefectSweep:
-    """One defect and its magnitudes in `unit`, from harmless to clear; `clear` bounds what a line draws."""
+class DefectSweep(Sweep):
+    """A sweep that knows how to make its defect at a place; `reach` is "pairs", "ground" or "memories"."""
 
-    name: str
-    unit: str
-    magnitudes: tuple[float, ...]
-    clear: tuple[float, float]
-    make: Callable[[Place, float], Defect]
-    reach: Reach = "pairs"
-
-    def drawn_magnitude(self, rng: random.Random) -> float:
-        """A magnitude clearly out of specification, drawn evenly over its logarithm."""
-        low, high = self.clear
-        return float(low * (high / low) ** rng.random())
-
-    def is_clear(self, magnitude: float) -> bool:
-        """Whether a magnitude lies where no measurement can be in doubt."""
-        return min(self.clear) <= magnitude <= max(self.clear)
+    reach: str = "pairs"
+    make: Callable[[Place, float], Defect] = field(kw_only=True)
 
 
 def draw_place(rng: random.Random, design: TwinaxDesign, ends: Sequence[End] = ENDS) -> Place:

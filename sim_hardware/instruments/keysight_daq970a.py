@@ -2,18 +2,20 @@
 
 Terminals: matrix {slot}R{row}.H|L and {slot}C{column}.H|L; multiplexer M{channel}.H|L, of which n is the source and
 n+10 the sense of a four-wire measurement. Errors follow the one-year specification (100 ohm range: 0.010 % + 4 mohm
-is the limit for ten of them; this one is drawn well inside), noise that of 1 power-line cycle.
+is the limit for ten of them; this one is drawn well inside), noise that of 1 power-line cycle. Thermocouples hang at
+T{channel} of a multiplexer's channels, wired to places of the unit ("dut:T.INLET").
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sim_hardware.clock import BenchClock
+from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.instruments.relays import RelayBank
-from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.physics.conductors import Element
-from sim_hardware.scpi_grammar import ScpiError, channel_list, number, scpi
-from sim_hardware.world import World
+from sim_hardware.power.grid import PowerGrid
+from sim_hardware.power.thermocouples import Thermocouples
+from sim_hardware.scpi_grammar import ScpiError, boolean, channel_list, number, scpi
 
 MATRIX, MULTIPLEXER = "DAQM904A", "DAQM901A"
 ROWS, COLUMNS, SOURCES = 4, 8, 10
@@ -28,13 +30,23 @@ _ACTUATION_S = 0.008
 _MEASUREMENT_S = 0.04
 
 
-class KeysightDaq970A(WorldInstrument):
-    """`cards` says which card sits in which slot, for example {1: "DAQM904A", 3: "DAQM901A"}."""
+class KeysightDaq970A(PowerInstrument):
+    """`cards` says which card sits in which slot, for example {1: "DAQM904A", 3: "DAQM901A"}.
+
+    `broken` names multiplexer channels whose thermocouple is open.
+    """
 
     def __init__(
-        self, world: World, clock: BenchClock, role: str, serial: str, *, cards: Mapping[int, str] | None = None
+        self,
+        power: PowerGrid,
+        clock: BenchClock,
+        role: str,
+        serial: str,
+        *,
+        cards: Mapping[int, str] | None = None,
+        broken: Collection[int] = (),
     ) -> None:
-        super().__init__(world, clock, role, serial)
+        super().__init__(power, clock, role, serial)
         self.idn = f"Keysight Technologies,DAQ970A,{serial},A.02.03-01.00-02.01-00.02-02-00"
         self._cards = dict(cards or {})
         for slot, card in self._cards.items():
@@ -45,7 +57,9 @@ class KeysightDaq970A(WorldInstrument):
         relays: dict[int, str] = {}
         for slot in sorted(slot for slot, card in self._cards.items() if card == MATRIX):
             relays.update(self._matrix_relays(slot))
-        self._bank = RelayBank(world, relays)
+        self._bank = RelayBank(self.world, relays)
+        self._thermocouples = Thermocouples(power, self.rng, self.calibration_error, self.terminal, broken)
+        self._scan: tuple[int, ...] = ()
         error = self.calibration_error("resistance")
         self._gain = 1.0 + error.gauss(0.0, 2e-5)
         self._offset_ohm = error.gauss(0.0, 3e-4)
@@ -69,8 +83,10 @@ class KeysightDaq970A(WorldInstrument):
         return relays
 
     def reset(self) -> None:
-        """Open every channel."""
+        """Open every channel and forget the scan."""
         self._bank.open_all()
+        self._thermocouples.forget()
+        self._scan = ()
 
     @scpi("SYSTem:CTYPe?")
     def _card_type(self, slot: str) -> str:
@@ -105,6 +121,41 @@ class KeysightDaq970A(WorldInstrument):
     def _two_wire(self, *parameters: str) -> str:
         return self._measure(parameters, four_wire=False)
 
+    @scpi("CONFigure[:SCALar]:TEMPerature")
+    def _configure_temperature(self, sensor: str, kind: str, channels: str) -> None:
+        if sensor.upper() not in ("TC", "TCOUPLE") or kind.upper() != "K":
+            raise ScpiError(-224, "Illegal parameter value; thermocouples of type K")
+        self._scan = self._multiplexed(channels)
+        self._thermocouples.configure(self._scan)
+
+    @scpi("[SENSe:]TEMPerature:TRANsducer:TCouple:CHECk")
+    def _check_thermocouples(self, state: str, channels: str) -> None:
+        self._thermocouples.check(self._multiplexed(channels), on=boolean(state))
+
+    @scpi("ROUTe:SCAN")
+    def _set_scan(self, channels: str) -> None:
+        self._scan = self._multiplexed(channels)
+
+    @scpi("READ?")
+    def _read(self) -> str:
+        if not self._scan:
+            raise ScpiError(-221, "Settings conflict; the scan list is empty")
+        readings = []
+        for channel in self._scan:
+            celsius = self._thermocouples.indication(channel)
+            readings.append(f"{OVERLOAD if math.isinf(celsius) else celsius:+.8E}")
+            self.busy(_ACTUATION_S + _MEASUREMENT_S)
+        return ",".join(readings)
+
+    def _multiplexed(self, channels: str) -> tuple[int, ...]:
+        """A list of channels that are all on a multiplexer; refuse any other."""
+        named = channel_list(channels)
+        for channel in named:
+            slot, place = divmod(channel, 100)
+            if self._cards.get(slot) != MULTIPLEXER or not 1 <= place <= 2 * SOURCES:
+                raise ScpiError(-222, f"Data out of range; channel {channel} is on no multiplexer")
+        return named
+
     def _measure(self, parameters: tuple[str, ...], *, four_wire: bool) -> str:
         if not parameters:
             raise ScpiError(-109, "Missing parameter")
@@ -112,11 +163,8 @@ class KeysightDaq970A(WorldInstrument):
         if len(parameters) > 1 and parameters[0].upper() not in ("AUTO", "DEF", "DEFAULT"):
             top = number(parameters[0], 100.0, _TOP_RANGE_OHM, "OHM")
         readings = []
-        for channel in channel_list(parameters[-1]):
-            slot, place = divmod(channel, 100)
-            if self._cards.get(slot) != MULTIPLEXER or not 1 <= place <= 2 * SOURCES:
-                raise ScpiError(-222, f"Data out of range; channel {channel} is on no multiplexer")
-            if four_wire and place > SOURCES:
+        for channel in self._multiplexed(parameters[-1]):
+            if four_wire and channel % 100 > SOURCES:
                 raise ScpiError(
                     -222, f"Data out of range; channel {channel} is the sense of channel {channel - SOURCES}"
                 )

@@ -16,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim_hardware.clock import BenchClock
-from sim_hardware.power.branch import AcFeed, DcBranch
+from sim_hardware.power.branch import AcFeed, DcBranch, LinearBranch
 from sim_hardware.power.node import node_voltage
 from sim_hardware.world import DUT_ROLE, World
+
+_CONTACT_OHM = 0.05
+"""What a closed contact across a port has."""
 
 Signal = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Values at these times of the bench's clock, shape (n,) to shape (n,)."""
@@ -83,6 +86,8 @@ class PowerGrid:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._joined_to: object = None
+        self._looked_at: object = None
+        self._unit: PoweredUnit | None = None
 
     def add_feed(self, feed: AcFeed) -> None:
         """Put an outlet on the bench."""
@@ -135,7 +140,10 @@ class PowerGrid:
     def unit(self) -> PoweredUnit | None:
         """The unit in the fixture, if it has power ports."""
         dut = self.world.dut
-        return dut if isinstance(dut, PoweredUnit) else None
+        if dut is not self._looked_at:
+            # Once a unit: a protocol of this size takes its time to be looked through.
+            self._looked_at, self._unit = dut, dut if isinstance(dut, PoweredUnit) else None
+        return self._unit
 
     def voltage(self, plus: str, minus: str) -> float:
         """Mean voltage between two terminals now, in V; 0 where nothing is."""
@@ -181,9 +189,12 @@ class PowerGrid:
         self.advance()
         unit = self.unit
         if unit is not None:
-            for port, pair in unit.ac_ports.items():
-                if self._feed_of(pair) is feed:
-                    return partial(unit.signal, f"{port}.U"), partial(unit.signal, f"{port}.I")
+            fed = [port for port, pair in unit.ac_ports.items() if self._feed_of(pair) is feed]
+            if len(fed) == 1:
+                return partial(unit.signal, f"{fed[0]}.U"), partial(unit.signal, f"{fed[0]}.I")
+            if fed:
+                # One outlet for several inlets gives the sum of their currents.
+                return partial(unit.signal, f"{fed[0]}.U"), lambda times: _sum(unit, fed, times)
         return _open_circuit(feed), lambda times: np.zeros(times.shape)
 
     def current(self, clamp: str) -> float:
@@ -214,7 +225,11 @@ class PowerGrid:
 
     def _branches_of(self, pair: tuple[str, str]) -> list[DcBranch]:
         plus, minus = (f"{DUT_ROLE}:{terminal}" for terminal in pair)
-        return [b for b in self._branches if self._joined(b.plus, plus) and self._joined(b.minus, minus)]
+        found = [b for b in self._branches if self._joined(b.plus, plus) and self._joined(b.minus, minus)]
+        if self._joined(plus, minus):
+            # Wires or closed contacts lead from the one to the other: PS_ON pulled low, or an output shorted.
+            found.append(LinearBranch(plus=plus, minus=minus, ohm=_CONTACT_OHM))
+        return found
 
     def _joined(self, a: str, b: str) -> bool:
         return self.world.joined(a, b)
@@ -224,3 +239,7 @@ def _open_circuit(feed: AcFeed) -> Signal:
     peak = np.sqrt(2.0) * feed.volt_rms if feed.is_on else 0.0
     hertz, origin = feed.hertz, feed.origin_s
     return lambda times: np.asarray(peak * np.sin(2.0 * np.pi * hertz * (times - origin)), dtype=np.float64)
+
+
+def _sum(unit: PoweredUnit, ports: Sequence[str], times: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(sum(unit.signal(f"{port}.I", times) for port in ports), dtype=np.float64)

@@ -92,7 +92,11 @@ def command(
         if not study.defects or DUPLICATE_SERIAL in study.defects:
             # Without its rule nobody asks: every second label would come to life.
             asked = gate_rule(DUPLICATE_SERIAL) not in study.drop
-            refusals = refusing_rules(prepared.product, repeats, seed) if asked else [frozenset[str]()] * repeats
+            refusals = (
+                refusing_rules(prepared.product, prepared.serials(repeats), seed)
+                if asked
+                else [frozenset[str]()] * repeats
+            )
         with bar:
             task = bar.add_task(f"coverage of {plan}", total=len(orders))
             trials = make_trials(

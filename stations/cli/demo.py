@@ -1,9 +1,10 @@
-"""Run a simulated cable line: bundle test, assembly, final test."""
+"""Run a simulated factory: a line of cables, and one of power supplies and the shelves that they go into."""
 
 import json
 import random
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +14,15 @@ from mes.command_line import CommandError, DatabaseOption, Exit, HomeOption, Jso
 from stations.command_errors import explained
 
 if TYPE_CHECKING:
-    from stations.factory import CableLine, LineCount
+    from stations.factory import Factory
     from stations.line_recovery import LineRecovery
+    from stations.lines.count import LineCount
 
 HeadlessOption = Annotated[bool, typer.Option("--headless", help="No console: progress on standard error.")]
-UnitsOption = Annotated[int, typer.Option("--units", min=1, max=1_000_000, help="How many units to build.")]
+UnitsOption = Annotated[int, typer.Option("--units", min=1, max=1_000_000, help="How many units each line builds.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same history.")]
 RateOption = Annotated[float, typer.Option("--defect-rate", min=0.0, max=1.0, help="Share of units that get a defect.")]
+LinesOption = Annotated[str, typer.Option("--lines", help="Which lines work, separated by commas.")]
 SpeedOption = Annotated[
     float, typer.Option("--speed", min=0.1, max=1e6, help="Simulated seconds a second, behind the console.")
 ]
@@ -30,25 +33,30 @@ def command(
     units: UnitsOption = 40,
     seed: SeedOption = 7,
     defect_rate: RateOption = 0.08,
+    lines: LinesOption = "cable,power",
     speed: SpeedOption = 60.0,
     home: HomeOption = None,
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Build and test UNITS simulated cables on three stations, into a fresh database of a simulated site.
+    """Build and test simulated units on two lines, into a fresh database of a simulated site.
 
-    In a terminal the quality console opens while the line works behind it; leaving it stops the line. Without a
-    terminal, with --headless or with --json the line runs as fast as it can. Without --db the database is the next
-    free demo-N.db in the home folder. Exit codes: 0 when the line ran to its end or its console was left, 130 when
-    it was stopped.
+    The cable line builds UNITS cables on three stations; the power line UNITS supplies, and of every six that pass a
+    shelf, on four.
+
+    In a terminal the quality console opens while the lines work behind it; leaving it stops them. Without a
+    terminal, with --headless or with --json they run as fast as they can. Without --db the database is the next
+    free demo-N.db in the home folder. Exit codes: 0 when the lines ran to their end or their console was left, 130
+    when they were stopped.
     """
     from mes.ledger import create_ledger
     from mes.vocabulary import SiteKind
     from stations.demo import LEFT, run_with_console
-    from stations.factory import CableLine
+    from stations.factory import Factory
     from stations.lease import StopSwitch
     from stations.stop_signals import StopSignals
 
+    chosen = _lines(lines)
     with explained():
         recovery = _recover(locate(home, None).home)
     location = locate(home, db) if db is not None else _next_demo(locate(home, None))
@@ -61,7 +69,8 @@ def command(
     with explained(), StopSignals(stop):
         ledger = create_ledger(location.url, "demo", SiteKind.SIMULATED)
         try:
-            line = CableLine(
+            factory = Factory(
+                lines=chosen,
                 units=units,
                 seed=seed,
                 defect_rate=defect_rate,
@@ -70,24 +79,35 @@ def command(
                 ledger=ledger,
                 stop=stop,
             )
-            count = run_with_console(line, stop, location.url) if watched else _run_beside_bar(line)
+            count = run_with_console(factory, stop, location.url) if watched else _run_beside_bar(factory)
         finally:
             ledger.close()
     seconds = round(time.monotonic() - began, 2)
-    document = _document(count, seed, seconds, location, recovery)
-    sys.stdout.write(document if as_json else _summary(count, seconds, location))
+    document = _document(factory.counts, count, units, seed, seconds, location, recovery)
+    sys.stdout.write(document if as_json else _summary(factory, count, seconds, location))
     if stop.reason not in (None, LEFT):
-        told = f"{stop.reason} after {count.finished} of {units} units; what was run is recorded"
+        told = f"{stop.reason} after {count.finished} of {count.units} units; what was run is recorded"
         raise CommandError(told, Exit.ABORTED)
+
+
+def _lines(given: str) -> tuple[str, ...]:
+    from stations.factory import LINES
+
+    chosen = tuple(filter(None, (name.strip() for name in given.split(","))))
+    unknown = [name for name in chosen if name not in LINES]
+    if unknown or not chosen:
+        what = f"no line {', '.join(unknown)}" if unknown else "no line is named"
+        raise CommandError(f"--lines {given!r}: {what}; the lines are {', '.join(LINES)}", Exit.USAGE)
+    return chosen
 
 
 def _recover(home: Path) -> "LineRecovery":
     """End what demonstrations that were killed left open, and say so."""
-    from stations.factory import LINES, TEST_STATIONS
+    from stations.factory import SPOOLS, STATIONS
     from stations.line_recovery import recover_lines
     from stations.run_report import recovered_line
 
-    recovery = recover_lines(home, home / LINES, TEST_STATIONS, random.SystemRandom())
+    recovery = recover_lines(home, home / SPOOLS, STATIONS, random.SystemRandom())
     for database, run in recovery.runs:
         sys.stderr.write(f"station: {recovered_line(run)}; see mes unit {run.unit.serial} --db {database}\n")
     for problem in recovery.problems:
@@ -95,7 +115,7 @@ def _recover(home: Path) -> "LineRecovery":
     return recovery
 
 
-def _run_beside_bar(line: "CableLine") -> "LineCount":
+def _run_beside_bar(factory: "Factory") -> "LineCount":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -109,13 +129,15 @@ def _run_beside_bar(line: "CableLine") -> "LineCount":
         transient=True,
     )
     with bar:
-        task = bar.add_task("simulated cable line", total=line.count.units, verdicts="")
+        task = bar.add_task(f"simulated {factory.title}", total=factory.count.units, verdicts="")
 
         def show(count: "LineCount") -> None:
-            bar.update(task, completed=count.finished, verdicts=f"{count.passed} passed, {count.failed} failed")
+            # Shelves are not known beforehand: they take supplies that pass.
+            verdicts = f"{count.passed} passed, {count.failed} failed"
+            bar.update(task, completed=count.finished, total=count.units, verdicts=verdicts)
 
-        line.progress = show
-        return line.run()
+        factory.progress = show
+        return factory.run()
 
 
 def _next_demo(location: Location) -> Location:
@@ -138,23 +160,25 @@ def _next_demo(location: Location) -> Location:
             return locate(location.home, str(path))
 
 
-def _document(count: "LineCount", seed: int, seconds: float, location: Location, recovery: "LineRecovery") -> str:
+def _document(
+    counts: "Mapping[str, LineCount]",
+    count: "LineCount",
+    units: int,
+    seed: int,
+    seconds: float,
+    location: Location,
+    recovery: "LineRecovery",
+) -> str:
     from stations.run_report import recovered_document
 
     document = {
         "schema": 1,
         "simulated": True,
         "seed": seed,
-        "units": count.units,
-        "finished": count.finished,
-        "runs": count.runs,
-        "passed": count.passed,
-        "failed": count.failed,
-        "errors": count.errors,
-        "aborted": count.aborted,
-        "defective": count.defective,
-        "escapes": count.escapes,
-        "overkills": count.overkills,
+        **count.document(),
+        # What was asked for, of each line; how many units that made, with the shelves, is told line by line.
+        "units": units,
+        "lines": {name: line.document() for name, line in counts.items()},
         "seconds": seconds,
         "database": location.shown,
         "recovered": [{**recovered_document(run), "database": database} for database, run in recovery.runs],
@@ -162,9 +186,10 @@ def _document(count: "LineCount", seed: int, seconds: float, location: Location,
     return json.dumps(document) + "\n"
 
 
-def _summary(count: "LineCount", seconds: float, location: Location) -> str:
+def _summary(factory: "Factory", count: "LineCount", seconds: float, location: Location) -> str:
+    shelves = f", of them {count.shelves} shelves," if count.shelves else ""
     return (
-        f"SIMULATED cable line: {count.finished} of {count.units} units finished in {seconds:g} s\n"
+        f"SIMULATED {factory.title}: {count.finished} of {count.units} units{shelves} finished in {seconds:g} s\n"
         f"  {count.runs} test runs: {count.passed} passed, {count.failed} failed, {count.errors} errors,"
         f" {count.aborted} aborted\n"
         f"  {count.defective} units had a defect; {count.escapes} escaped, {count.overkills} good ones failed\n"

@@ -2,6 +2,7 @@
 
 import random
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +17,8 @@ _SOURCE = "coverage/1"
 _START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 
 
-def refusing_rules(product: Product, serials: int, seed: int) -> list[frozenset[str]]:
-    """The rules of the gate that refuse to bring each of so many registered serial numbers to life a second time.
+def refusing_rules(product: Product, serials: Sequence[str], seed: int) -> list[frozenset[str]]:
+    """The rules of the gate that refuse to bring each of these registered serial numbers to life a second time.
 
     Before, each is let through once as a new one; raises ValueError when the gate already refuses that.
     """
@@ -39,12 +40,12 @@ class _Registrar:
         self._new_id = IdMaker(self._clock, random.Random(f"{seed}/duplicate serial"))
         self._written = 0
 
-    def refusals(self, serials: int) -> list[frozenset[str]]:
+    def refusals(self, serials: Sequence[str]) -> list[frozenset[str]]:
         product = self._product
         self._append(product.released(record_id=self._new_id(), source=_SOURCE, at=self._clock.utc(), simulated=True))
         found = []
-        for number in range(1, serials + 1):
-            unit = UnitIdentity(maker=product.material.maker, part=product.part, serial=f"DAC{number:07d}")
+        for serial in serials:
+            unit = UnitIdentity(maker=product.material.maker, part=product.part, serial=serial)
             refused = self._ask(unit)
             if refused:
                 raise ValueError(f"the gate refuses {unit} as a new unit already: {', '.join(sorted(refused))}")

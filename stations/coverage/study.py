@@ -16,14 +16,14 @@ from stations.bench import Bench
 from stations.config import StationConfig, load_station_config
 from stations.coverage.trial import Limit, Order, Trial, tripped_limit, without_limits
 from stations.errors import ConfigurationError, PlanError, StationError
-from stations.events import Event, Measured, RunEnded, RunOrder
+from stations.events import Event, RunEnded, RunOrder, deciding
 from stations.executive import Executive
 from stations.fixture import Fixture, load_fixture
 from stations.lease import StopSwitch
 from stations.limit_revision import load_limit_revision
 from stations.plan import PlanRevision, load_plan
 from stations.product import Product, load_product
-from stations.simulation import ENDS, DefectSweep, End, SimulatedSite, SimulatedStation, virtual_clock
+from stations.simulation import SimulatedSite, SimulatedStation, Sweep, virtual_clock
 from stations.step_runner import run_inline
 
 _CONFIGS = Path(__file__).parents[1] / "configs"
@@ -33,8 +33,8 @@ _GOLDEN = 0
 _FIRST_SWEPT = 5_000_000
 """Unit numbers of the detection curves begin here, above every drawn unit."""
 
-_REEL = 20
-"""How many units are cut from one reel: a study sees many lots."""
+_LOT = 20
+"""How many units are made of one lot of material: a study sees many lots."""
 
 DUPLICATE_SERIAL = "duplicate_serial"
 """The defect that no measurement can see: the gate refuses it."""
@@ -68,11 +68,11 @@ class Prepared:
     plan: PlanRevision
     kind: type[Fixture]
     site: SimulatedSite
-    sweeps: tuple[DefectSweep, ...]
+    sweeps: tuple[Sweep, ...]
     unseen: tuple[str, ...]
     """Defects of this family that the fixture is not wired to see."""
-    ends: tuple[End, ...]
-    """The ends whose memories the fixture reads."""
+    reached: frozenset[str]
+    """What the fixture is wired to see (`Fixture.reach`)."""
 
     def orders(self) -> tuple[Order, ...]:
         """Every trial: the golden unit, the drawn units (every other one defective, each defect in turn), the curves.
@@ -95,8 +95,12 @@ class Prepared:
                     number += 1
         return tuple(orders)
 
+    def serials(self, count: int) -> tuple[str, ...]:
+        """The serial numbers of the first so many units."""
+        return tuple(self.site.serial(self.kind.UNIT, number) for number in range(1, count + 1))
+
     @property
-    def chosen(self) -> tuple[DefectSweep, ...]:
+    def chosen(self) -> tuple[Sweep, ...]:
         """The defects to look at."""
         wanted = self.study.defects
         known = [sweep.name for sweep in self.sweeps]
@@ -115,7 +119,7 @@ class Prepared:
 def prepare(study: Study) -> Prepared:
     """A study made ready. Raises `PlanError` or `ConfigurationError`."""
     declared = load_plan(study.plan)
-    config = _station_for(study.plan)
+    config = _station_for(study.plan, study.product)
     product = load_product(study.product if study.product is not None else config.product)
     limits = load_limit_revision(study.limits) if study.limits is not None else None
     # The gate's refusal is no limit of the plan; whoever asks the gate leaves it out.
@@ -123,9 +127,7 @@ def prepare(study: Study) -> Prepared:
     plan = without_limits(declared.bind(product, limits), drop)
     kind = load_fixture(config.fixture.kind)
     site = SimulatedSite(study.seed, product)
-    ends = tuple(end for end in ENDS if f"dut:{end}" in kind.memories().values())
-    wired = {terminal for wire in kind.wiring(product, config.fixture.options) for terminal in wire}
-    reached = {"pairs", *(["memories"] if ends else []), *(["ground"] if "dut:A.GND" in wired else [])}
+    reached = kind.reach(product, config.fixture.options)
     sweeps = site.sweeps(kind.UNIT)
     return Prepared(
         study,
@@ -136,7 +138,7 @@ def prepare(study: Study) -> Prepared:
         site,
         tuple(sweep for sweep in sweeps if sweep.reach in reached),
         tuple(sweep.name for sweep in sweeps if sweep.reach not in reached),
-        ends,
+        reached,
     )
 
 
@@ -145,14 +147,18 @@ def gate_rule(rule: str) -> str:
     return f"gate:{rule}"
 
 
-def _station_for(plan: str) -> StationConfig:
-    """The shipped simulated station that runs this plan."""
+def _station_for(plan: str, product: Path | None) -> StationConfig:
+    """The shipped simulated station that runs this plan: the one for this product, if there is one."""
+    found = []
     for path in sorted(_CONFIGS.glob("*.toml")):
         if f'plan = "{plan}"' in (text := path.read_text(encoding="utf-8")) and "[fixture]" in text:
             config = load_station_config(path)
             if config.plan == plan and config.simulated:
-                return config
-    raise ConfigurationError(f"plan {plan}: no station in {_CONFIGS} runs it on a simulated bench; add one")
+                found.append(config)
+    if not found:
+        raise ConfigurationError(f"plan {plan}: no station in {_CONFIGS} runs it on a simulated bench; add one")
+    wanted = None if product is None else product.expanduser().resolve()
+    return next((config for config in found if config.product == wanted), found[0])
 
 
 def run_trials(study: Study, orders: Sequence[Order], stop: StopSwitch) -> list[Trial]:
@@ -174,7 +180,8 @@ def run_trials(study: Study, orders: Sequence[Order], stop: StopSwitch) -> list[
 def _bench(prepared: Prepared, number: int) -> Iterator[tuple[SimulatedStation, Bench, Fixture]]:
     config, product, kind = prepared.config, prepared.product, prepared.kind
     seed = random.Random(f"{prepared.study.seed}/bench/{number}").getrandbits(32)
-    station = SimulatedStation(f"coverage-{number}", seed, virtual_clock(_START))
+    # By the station's own name, which is in the resources of instruments on serial lines.
+    station = SimulatedStation(config.station, seed, virtual_clock(_START))
     try:
         station.build(kind, product, config.fixture.options, config.instruments)
         with Bench.open(kind, config.instruments, station.place) as bench:
@@ -184,13 +191,11 @@ def _bench(prepared: Prepared, number: int) -> Iterator[tuple[SimulatedStation, 
 
 
 def _trial(prepared: Prepared, station: SimulatedStation, bench: Bench, fixture: Fixture, order: Order) -> Trial:
-    site, product, family = prepared.site, prepared.product, prepared.kind.UNIT
+    site, product, kind = prepared.site, prepared.product, prepared.kind.UNIT
     sweep = next((sweep for sweep in prepared.sweeps if sweep.name == order.defect), None)
-    serial = f"{'B' if family == 'twinax_bundle' else 'DAC'}{order.number:07d}"
-    defects = () if sweep is None else (site.defect_at(sweep, serial, prepared.ends, order.magnitude),)
-    reel = f"reel {order.number // _REEL}"
-    copper = site.bundle(serial if family == "twinax_bundle" else f"{serial}-bundle", reel, defects)
-    unit = copper if family == "twinax_bundle" else site.cable(serial, copper, defects)
+    serial = site.serial(kind, order.number)
+    defects = () if sweep is None else (site.defect_at(sweep, serial, prepared.reached, order.magnitude),)
+    unit = site.unit(kind, serial, lot=f"reel {order.number // _LOT}", defects=defects)
     out = tuple(parameter.name for parameter in unit.out_of_specification())
     station.insert(unit)
     fixture.unit = UnitIdentity(maker=product.material.maker, part=product.part, serial=serial)
@@ -216,7 +221,7 @@ def _concluded(order: Order, serial: str, clear: bool, out: tuple[str, ...], eve
     ended = events[-1]
     if not isinstance(ended, RunEnded):
         raise StationError(f"run of {serial} has no end; this is a fault of Rackline, please report it")
-    measured = [event for event in events if isinstance(event, Measured)]
+    measured = deciding(events)
     limits: set[Limit] = {limit for event in measured if (limit := tripped_limit(event)) is not None}
     values = (
         (event.measurand.name, event.value.value)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mes.vocabulary import Verdict
-from stations.coverage.trial import Limit, Trial, family_of
+from stations.coverage.trial import Limit, Trial
 from stations.limits import Measurand
 
 
@@ -91,45 +91,63 @@ def defect_row(name: str, unit: str, trials: Iterable[Trial]) -> DefectRow:
     )
 
 
-def untripped_limits(limits: Mapping[Limit, Measurand], trials: Iterable[Trial]) -> tuple[Untripped, ...]:
+def untripped_limits(limits: Mapping[Limit, Sequence[Measurand]], trials: Iterable[Trial]) -> tuple[Untripped, ...]:
     """The limits that no trial tripped."""
     tripped = {limit for trial in trials for limit in trial.tripped}
     return tuple(
-        Untripped(limit, _explanation(limit, measurand)) for limit, measurand in limits.items() if limit not in tripped
+        Untripped(limit, _explanation(limit, measurands))
+        for limit, measurands in limits.items()
+        if limit not in tripped
     )
 
 
-def _explanation(limit: Limit, measurand: Measurand) -> str:
-    if limit.side == "low" and measurand.low == 0.0 and measurand.unit in ("ohm", "1"):
-        return "no copper reads below zero: it guards the meter, not the unit"
+def _explanation(limit: Limit, measurands: Sequence[Measurand]) -> str:
+    if limit.side == "low" and all(m.low == 0.0 and m.unit in _NEVER_NEGATIVE for m in measurands):
+        return "nothing is below zero in truth: it guards the meter, not the unit"
     return ""
 
 
-def margins(limits: Mapping[Limit, Measurand], trials: Iterable[Trial]) -> tuple[Margin, ...]:
+_NEVER_NEGATIVE = ("ohm", "1", "s", "Hz", "1/min")
+"""Units of quantities that cannot be negative; volts, amperes and watts have a direction."""
+
+
+def margins(limits: Mapping[Limit, Sequence[Measurand]], trials: Iterable[Trial]) -> tuple[Margin, ...]:
     """How near healthy units come to every limit in numbers, the nearest first.
 
+    Instances of a quantity that share their limits (the pairs of a cable) share their standard deviation; those that
+    do not (the loads at which efficiency is told) are looked at apart, and the nearest one speaks for the limit.
     Measurands that never vary, or that stayed above the range, have no standard deviation and are left out, and so are
     limits that guard the meter.
     """
     values: dict[str, list[float]] = defaultdict(list)
     for trial in trials:
         for name, value in trial.values:
-            values[family_of(name)].append(value)
+            values[name].append(value)
     found = []
-    for limit, measurand in limits.items():
-        if measurand.is_text or limit.family not in values:
+    for limit, measurands in limits.items():
+        if _explanation(limit, measurands):
             continue
-        sides = [limit.side] if limit.side else ["low", "high"]
-        if _explanation(limit, measurand):
-            continue
-        near = (_margin(limit, measurand, side, values[limit.family]) for side in sides)
-        found += [margin for margin in near if margin is not None]
-    return tuple(sorted(found, key=lambda margin: margin.sigmas))
+        alike: dict[tuple[float | None, float | None], list[Measurand]] = defaultdict(list)
+        for measurand in measurands:
+            if not measurand.is_text:
+                alike[measurand.low, measurand.high].append(measurand)
+        near = [
+            margin
+            for group in alike.values()
+            for side in ([limit.side] if limit.side else ["low", "high"])
+            if (margin := _margin(limit, group[0], side, [v for m in group for v in values[m.name]])) is not None
+        ]
+        found += sorted(near, key=_sigmas)[:1]
+    return tuple(sorted(found, key=_sigmas))
+
+
+def _sigmas(margin: Margin) -> float:
+    return margin.sigmas
 
 
 def _margin(limit: Limit, measurand: Measurand, side: str, measured: Sequence[float]) -> Margin | None:
     bound = measurand.low if side == "low" else measurand.high
-    if bound is None:
+    if bound is None or not measured:
         return None
     nearest = min(measured) if side == "low" else max(measured)
     natural = _amplitude if measurand.unit == "dB" and measurand.high is None else float

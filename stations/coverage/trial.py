@@ -12,7 +12,11 @@ from stations.events import Measured
 from stations.limits import Measurand
 from stations.plan import PlanRevision
 
-_INSTANCE = re.compile(r"_(pair_\d+|[ab])$")
+_INSTANCE = re.compile(
+    r"(?:_(?:(?:at|channel|fan|feed|joint|line|load|pair|phase|psu|slot|supply|unit)_(?:\d[0-9a-z]*|[a-z])"
+    r"|\d[0-9a-z]*[a-z]|[ab]))+$"
+)
+"""What tells the instances of one quantity apart: `_pair_3`, `_b`, `_at_10`, `_psu_2`, `_230v`, one after the other."""
 
 _EVERYTHING = r"[\s\S]*"
 """What a text measurand matches once its limit is dropped."""
@@ -81,19 +85,20 @@ class Trial:
 
 
 def family_of(name: str) -> str:
-    """The measurand without its pair or end: what is one quantity on every lane."""
+    """The measurand without its pair, end, slot, load or line: what is one quantity wherever it is measured."""
     return _INSTANCE.sub("", name)
 
 
-def limits_of(plan: PlanRevision, dropped: Iterable[str] = ()) -> dict[Limit, Measurand]:
-    """Every limit of a plan with one measurand that has it; those dropped are none."""
+def limits_of(plan: PlanRevision, dropped: Iterable[str] = ()) -> dict[Limit, tuple[Measurand, ...]]:
+    """Every limit of a plan with the measurands that have it; those dropped are none."""
     gone = set(dropped)
-    found: dict[Limit, Measurand] = {}
+    found: dict[Limit, tuple[Measurand, ...]] = {}
     for measurand in plan.measurands:
         if {measurand.name, family_of(measurand.name)} & gone:
             continue
         for side in _sides(measurand):
-            found.setdefault(Limit(family_of(measurand.name), side), measurand)
+            limit = Limit(family_of(measurand.name), side)
+            found[limit] = (*found.get(limit, ()), measurand)
     return found
 
 
@@ -112,7 +117,7 @@ def tripped_limit(measured: Measured) -> Limit | None:
 
 
 def without_limits(plan: PlanRevision, names: Iterable[str]) -> PlanRevision:
-    """The plan with the limits of these measurands deleted; a name without its pair or end means all of them.
+    """The plan with the limits of these measurands deleted; a family means all of its instances.
 
     Raises `PlanError` for a name that the plan does not judge.
     """

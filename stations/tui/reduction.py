@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from mes.vocabulary import Outcome, RunEnding, Verdict
-from stations.events import Measured, RunBegan, RunEnded, StepBegan, StepEnded
+from stations.events import Measured, RunBegan, RunEnded, RunResumed, StepBegan, StepEnded, StepRetried
 from stations.tui import texts
 from stations.tui.happenings import (
     EarlierRunsRead,
@@ -65,7 +65,7 @@ def _(happening: RunHappened, state: ScreenState) -> ScreenState:
     event = happening.event
     if happening.work != state.work or not state.busy:
         return state
-    if isinstance(event, RunBegan):
+    if isinstance(event, RunBegan | RunResumed):
         return replace(
             state,
             # STOP may have been pressed while the gate was asked.
@@ -87,6 +87,8 @@ def _(happening: RunHappened, state: ScreenState) -> ScreenState:
     if isinstance(event, Measured):
         rows = tuple(_measured(row, event) if row.name == event.measurand.name else row for row in state.rows)
         return replace(state, rows=rows, last_measured=event.measurand.name)
+    if isinstance(event, StepRetried):
+        return state  # what it measured stays in sight until the next attempt measures it again
     return _ended(state, event, happening)
 
 

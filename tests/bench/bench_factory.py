@@ -8,7 +8,7 @@ from pathlib import Path
 from mes.command_line import Location, sqlite_url
 from mes.ledger import create_ledger
 from mes.vocabulary import SiteKind
-from stations.factory import CableLine
+from stations.factory import Factory
 from stations.lease import StopSwitch
 from tests.bench.figure import Figure, alone
 
@@ -30,13 +30,19 @@ def worked(units: int, folder: Path, seed: int = 7) -> LineRate:
     location = Location(folder, sqlite_url(folder / "line.db"))
     ledger = create_ledger(location.url, "bench", SiteKind.SIMULATED)
     try:
-        line = CableLine(
-            units=units, seed=seed, defect_rate=_DEFECT_RATE, location=location, ledger=ledger, stop=StopSwitch()
+        line = Factory(
+            lines=("cable",),
+            units=units,
+            seed=seed,
+            defect_rate=_DEFECT_RATE,
+            location=location,
+            ledger=ledger,
+            stop=StopSwitch(),
         )
         began = time.perf_counter()
         count = line.run()
         seconds = time.perf_counter() - began
-        simulated = line._clock.now()
+        simulated = line.clock.now()
     finally:
         ledger.close()
     if count.finished != units or count.errors:

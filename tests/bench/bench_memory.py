@@ -48,7 +48,7 @@ def worked(runs: int, folder: Path) -> dict[str, int]:
                 serial = f"DAC{number:04d}"
                 if station.simulated is None:
                     raise AssertionError(f"{_CONFIG}: not a simulated station")
-                station.simulated.insert(site.cable(serial))
+                station.simulated.insert(site.unit("passive_dac", serial))
                 station.agent.work(serial, StopSwitch())
                 if number == _WARM_UP:
                     told["warm"] = resident_bytes()

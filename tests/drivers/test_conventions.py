@@ -43,8 +43,9 @@ def test_a_driver_satisfies_its_capability(cls: type[Driver]) -> None:
     protocol = getattr(capabilities, cls.capability)
     members = {name for name in dir(protocol) if not name.startswith("_")} | {"identity", "safe_state", "close"}
     assert members <= set(dir(cls))
-    # An uninitialised instance has every attribute that is one of the class, slots included.
-    assert isinstance(cls.__new__(cls), protocol)
+    # An uninitialised instance has every method of the class; a fact of one instrument, such as a rating, comes later.
+    if all(callable(getattr(protocol, name, None)) for name in members - {"identity"}):
+        assert isinstance(cls.__new__(cls), protocol)
     for name in members:
         wanted = getattr(protocol, name, None)
         if callable(wanted):
@@ -56,9 +57,10 @@ def test_a_driver_satisfies_its_capability(cls: type[Driver]) -> None:
 
 @every_driver
 def test_a_driver_lies_in_the_folder_of_its_capability(cls: type[Driver]) -> None:
-    """NetworkAnalyzer drivers are in network_analyzer/."""
-    folder = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.capability).lower()
-    assert Path(inspect.getfile(cls)).parent.name == folder
+    """NetworkAnalyzer drivers are in network_analyzer/; a ComplianceTester is a SafetyTester and may lie there."""
+    capability = getattr(capabilities, cls.capability)
+    folders = {re.sub(r"(?<!^)(?=[A-Z])", "_", base.__name__).lower() for base in capability.__mro__}
+    assert Path(inspect.getfile(cls)).parent.name in folders
 
 
 @every_driver

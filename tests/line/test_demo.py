@@ -1,11 +1,11 @@
-"""The whole floor: a simulated line from bare twinax to unit history, as `make demo` runs it."""
+"""The cable line: from bare twinax to unit history, as `make demo` runs it beside the power line."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-_DEMO = ("demo", "--headless", "--units", "12", "--seed", "7", "--defect-rate", "0.4")
+_DEMO = ("demo", "--headless", "--lines", "cable", "--units", "12", "--seed", "7", "--defect-rate", "0.4")
 
 
 def counts(document: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def test_a_line_catches_its_defects_and_repeats_itself(station: Any, mes: Any) -
     assert counts(first) == counts(again)
     assert first["database"] != again["database"]
     assert measured(first["database"]) == measured(again["database"])
-    other = station.json("demo", "--headless", "--units", "2", "--seed", "8")
+    other = station.json("demo", "--headless", "--lines", "cable", "--units", "2", "--seed", "8")
     assert measured(other["database"])[0] != measured(first["database"])[0]
 
 
@@ -60,7 +60,7 @@ def test_the_history_agrees_with_what_the_line_did(station: Any, mes: Any) -> No
 
 def test_one_flipped_bit_in_the_journal_is_found(station: Any, mes: Any) -> None:
     """`mes verify` says yes, then no with the place, exit 1."""
-    demo = station.json("demo", "--headless", "--units", "1", "--seed", "7")
+    demo = station.json("demo", "--headless", "--lines", "cable", "--units", "1", "--seed", "7")
     db = ("--db", demo["database"])
     assert mes.json("verify", *db)["ok"] is True
     with closing(sqlite3.connect(demo["database"].removeprefix("sqlite:///"))) as connection, connection:
@@ -76,7 +76,7 @@ def test_one_flipped_bit_in_the_journal_is_found(station: Any, mes: Any) -> None
 
 def test_every_table_comes_back_from_the_journal(station: Any, mes: Any) -> None:
     """Delete every projected row, rebuild: unit page, tree, where-used and yields answer as before."""
-    demo = station.json("demo", "--headless", "--units", "3", "--seed", "7")
+    demo = station.json("demo", "--headless", "--lines", "cable", "--units", "3", "--seed", "7")
     db = ("--db", demo["database"])
     questions = (
         ("unit", "DAC0000001"),
@@ -103,7 +103,9 @@ def test_every_table_comes_back_from_the_journal(station: Any, mes: Any) -> None
 def test_a_second_process_works_beside_a_running_demo(station: Any, mes: Any, configs: Path, tmp_path: Path) -> None:
     """While a demo writes, a hand-run station writes and `mes unit` reads the same SQLite file."""
     path = tmp_path / "shared.db"
-    running = station.start("demo", "--headless", "--units", "30", "--seed", "3", "--json", "--db", path)
+    running = station.start(
+        "demo", "--headless", "--lines", "cable", "--units", "30", "--seed", "3", "--json", "--db", path
+    )
     try:
         while not holds_a_run(path):
             assert running.poll() is None, running.communicate()
@@ -134,7 +136,7 @@ def holds_a_run(path: Path) -> bool:
 def test_a_deleted_database_is_another_site(station: Any, mes: Any, tmp_path: Path) -> None:
     """A demo's database deleted and made again under the same name begins from nothing; no old record comes back."""
     path = tmp_path / "again.db"
-    demo = ("demo", "--headless", "--units", "1", "--seed", "7", "--db", path)
+    demo = ("demo", "--headless", "--lines", "cable", "--units", "1", "--seed", "7", "--db", path)
     first = counts(station.json(*demo))
     for file in tmp_path.glob("again.db*"):
         file.unlink()

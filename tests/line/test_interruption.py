@@ -47,6 +47,18 @@ def test_a_line_that_is_stopped_keeps_everything(
     assert mes.json("verify", "--db", path)["ok"] is True
 
 
+def test_what_an_earlier_demonstration_left_latched_went_with_its_bench(station: Any, tmp_path: Path) -> None:
+    """A simulated bench is new with every demonstration; a hand-run station of this home stays latched."""
+    latched = tmp_path / "home/lines/benches/cable-bundle-test.latched.json"
+    by_hand = tmp_path / "home/benches/cable-bundle-test.latched.json"
+    for latch in (latched, by_hand):
+        latch.parent.mkdir(parents=True)
+        latch.write_text('{"safe": "OUTPUT MAY BE LIVE", "run": "1", "at": "2026-11-02T06:00:00+00:00"}', "utf-8")
+    demo = station.json("demo", "--headless", "--lines", "cable", "--units", "1")
+    assert (demo["finished"], demo["errors"]) == (1, 0)
+    assert (latched.exists(), by_hand.exists()) == (False, True)
+
+
 def test_ctrl_c_at_the_prompt_leaves_nothing_behind(station: Any, configs: Path, tmp_path: Path) -> None:
     """A station that waits for the next serial number ends on Ctrl-C with 130; what it had worked is recorded."""
     process = station.start(

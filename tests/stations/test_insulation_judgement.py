@@ -38,7 +38,7 @@ class Rig:
         self.station = SimulatedStation("judgement", 7, virtual_clock(datetime(2026, 11, 2, tzinfo=UTC)))
         self.station.build(self.kind, self.product, self.config.fixture.options, self.config.instruments)
         self.bench = Bench.open(self.kind, self.config.instruments, self.station.place)
-        self.station.insert(SimulatedSite(7, self.product).bundle("B0000001"))
+        self.station.insert(SimulatedSite(7, self.product).unit("twinax_bundle", "B0000001"))
 
     def run(self) -> tuple[RunEnded, set[str]]:
         """Run the plan; how it ended, and which measurands failed."""

@@ -11,6 +11,10 @@ from stations.product import load_product
 
 STATIONS = Path(__file__).parents[2] / "stations"
 PRODUCTS = {
+    "mcrps_psu_test": "mcrps_2k4",
+    "orv3_psu_test": "orv3_psu_3kw",
+    "power_shelf_test": "power_shelf_6x",
+    "psu_burn_in": "mcrps_2k4",
     "dac_bundle_test": "dac_bundle_1m5",
     "dac_800g_final_test": "dac_800g_1m5",
     "dac_50g_lane_test": "dac_50g_lane",

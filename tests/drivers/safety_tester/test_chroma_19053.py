@@ -66,16 +66,21 @@ def test_withstand_is_judged_and_read(clock: Any, code: str, value: str, judgeme
     assert (outcome.judgement, outcome.reading) == (judgement, Reading(float(value), "A"))
 
 
-def test_a_test_that_never_ends_is_stopped_and_proven_stopped(clock: Any) -> None:
-    """The deadline is the dwell and a grace; then SAFE:STOP goes out and is read back."""
+def coarse(clock: Any) -> Any:
+    """A clock on which every wait takes 3.5 s."""
 
     class CoarseClock(type(clock)):  # type: ignore[misc]
         def sleep(self, seconds: float) -> None:
             self.seconds += 3.5
 
+    return CoarseClock()
+
+
+def test_a_test_that_never_ends_is_stopped_and_proven_stopped(clock: Any) -> None:
+    """The deadline is the dwell and a grace; then SAFE:STOP goes out and is read back."""
     rows = (RUNNING, RUNNING, RUNNING)
     with (
-        expected_exchange(Chroma19053, *IR, *START, *rows, *STOP, clock=CoarseClock()) as tester,
+        expected_exchange(Chroma19053, *IR, *START, *rows, *STOP, clock=coarse(clock)) as tester,
         pytest.raises(DeviceError, match="still runs after 7 s"),
     ):
         tester.measure_insulation_resistance(100.0, 2.0, 1e7)
@@ -95,7 +100,9 @@ def test_a_tester_that_cannot_be_stopped_is_named_beside_the_first_error(clock: 
             ("SAFE:STOP", None),
             OK,
             RUNNING,
-            clock=clock,
+            RUNNING,
+            RUNNING,
+            clock=coarse(clock),
         ) as tester,
         pytest.raises(Garbled, match="RUNNING or STOPPED") as raised,
     ):
@@ -178,11 +185,14 @@ def test_a_code_that_is_no_end_of_this_test_is_garbled(clock: Any, code: str) ->
 
 
 def test_safe_state_is_stop_and_proof(clock: Any) -> None:
-    """SAFE:STOP is believed only when the tester says STOPPED."""
+    """SAFE:STOP is believed only when the tester says STOPPED, for which a charged unit is given time."""
     with expected_exchange(Chroma19053, *STOP) as tester:
         tester.safe_state()
+    with expected_exchange(Chroma19053, ("SAFE:STOP", None), OK, RUNNING, RUNNING, STOPPED, clock=clock) as tester:
+        tester.safe_state()
+    rows = (RUNNING, RUNNING, RUNNING)
     with (
-        expected_exchange(Chroma19053, ("SAFE:STOP", None), OK, RUNNING) as tester,
+        expected_exchange(Chroma19053, ("SAFE:STOP", None), OK, *rows, clock=coarse(clock)) as tester,
         pytest.raises(NotSafe, match="by hand"),
     ):
         tester.safe_state()

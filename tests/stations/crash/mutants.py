@@ -69,7 +69,7 @@ def keeps_progress_in_memory(voice: Voice) -> None:
 
 def recovers_nothing(voice: Voice) -> None:
     """Starts as if nothing had been under way."""
-    agent.recover = lambda *_: ()  # type: ignore[assignment]
+    agent.recover = lambda *_, **__: ()  # type: ignore[assignment]
 
 
 def recovers_without_closing(voice: Voice) -> None:

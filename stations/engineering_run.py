@@ -1,0 +1,196 @@
+"""Runs for an engineer: single steps, repetitions, a bench held at a failure. They count nowhere.
+
+Nothing of them goes into the spool and so nothing to the centre: a run that is not there cannot be counted by mistake,
+in a yield, a chart or a retest limit. For the same reason no gate is asked; whoever starts such a run answers for the
+unit. What was measured is printed, and can be recorded at the wire and played again.
+"""
+
+import math
+import statistics
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from drivers.clock import Clock
+from mes.records import RunFinished, UnitIdentity
+from mes.vocabulary import Outcome, RunEnding
+from stations.bench import Bench
+from stations.composition import PreparedStation, prepare_station
+from stations.config import StationConfig
+from stations.engineering_plan import ENGINEERING, chosen_steps
+from stations.errors import StationError
+from stations.events import Event, RunOrder
+from stations.executive import Executive
+from stations.fault_latch import FaultLatch
+from stations.fixture import Fixture
+from stations.hand_run import insert_simulated
+from stations.lease import StopSwitch
+from stations.nowhere_spool import nowhere_spool
+from stations.plan import PlanRevision
+from stations.record import RunRecorder
+from stations.spool_summary import summarise
+from stations.step_runner import StepRunner
+
+NO_GATE: Final = UUID(int=0)
+"""The gate decision of a run for which no gate was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One repetition on one unit: `number` counts from 1, `record` is what a counted run would have recorded."""
+
+    number: int
+    record: RunFinished
+    plan: PlanRevision
+
+    @property
+    def passed(self) -> bool:
+        """Whether every step came to its end with everything within limits."""
+        outcomes = {step.outcome for step in self.record.steps}
+        return self.record.ending is RunEnding.COMPLETED and outcomes <= {Outcome.PASSED, Outcome.SKIPPED}
+
+    @property
+    def values(self) -> Iterator[tuple[str, float]]:
+        """Every number that was measured, by measurand."""
+        names = (measurand.name for measurand in self.plan.measurands)
+        return ((name, value) for name, value in zip(names, self.record.values, strict=True) if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How one measurand of one unit came out over the repetitions.
+
+    `deviation` is the sample's standard deviation (n − 1), None for a single value.
+    """
+
+    measurand: str
+    unit: str
+    count: int
+    least: float
+    mean: float
+    greatest: float
+    deviation: float | None
+
+
+class EngineeringStation:
+    """A station whose bench is open for an engineer."""
+
+    def __init__(
+        self,
+        prepared: PreparedStation,
+        bench: Bench,
+        runner: Callable[[StopSwitch], StepRunner],
+        steps: tuple[str, ...],
+        new_id: Callable[[], UUID],
+        latch: FaultLatch,
+    ) -> None:
+        self.prepared = prepared
+        self.bench = bench
+        self.plan = chosen_steps(prepared.plan, steps)
+        self.fixture: Fixture = prepared.fixture(bench)
+        self._runner = runner
+        self._new_id = new_id
+        self._latch = latch
+
+    def insert(self, scan: str) -> UnitIdentity:
+        """The unit of this serial number, put into a simulated fixture; a person puts it into a real one.
+
+        Raises `ScanRefused`.
+        """
+        product = self.prepared.product
+        unit = UnitIdentity(maker=product.material.maker, part=product.part, serial=product.check_serial(scan))
+        insert_simulated(self.prepared, scan)
+        return unit
+
+    def run(self, unit: UnitIdentity, number: int, stop: StopSwitch, listener: Callable[[Event], None]) -> Trial:
+        """Run the chosen steps once on the unit in the fixture. Raises `FaultLatched`."""
+        self._latch.require_clear()
+        config = self.prepared.config
+        recorder = RunRecorder(nowhere_spool(ENGINEERING), self._new_id, self.bench.instruments_used())
+
+        def publish(event: Event) -> None:
+            recorder(event)
+            listener(event)
+
+        order = RunOrder(
+            run=self._new_id(),
+            unit=unit,
+            station=config.station,
+            station_digest=config.digest,
+            fixture=config.fixture.name,
+            slot=config.fixture.slot,
+            operator=config.operator,
+            gate=NO_GATE,
+            simulated=config.simulated,
+        )
+        self.fixture.unit = unit
+        executive = Executive(self.bench, self.fixture, self._runner(stop), stop, publish)
+        try:
+            executive.run(order, self.plan)
+        finally:
+            if executive.proof.unproven:
+                self._latch.latch(str(executive.proof), order.run, self.prepared.place.clock.utc())
+        if recorder.finished is None:
+            raise StationError(f"run of {unit} ended without a record; this is a fault of Rackline, please report it")
+        return Trial(number, recorder.finished, self.plan)
+
+
+@contextmanager
+def open_engineering_station(
+    config: StationConfig,
+    *,
+    home: Path,
+    clock: Clock,
+    new_id: Callable[[], UUID],
+    steps: tuple[str, ...],
+    watch: Callable[[PreparedStation], Callable[[StopSwitch], StepRunner]],
+) -> Iterator[EngineeringStation]:
+    """A station's bench without spool and ledger.
+
+    Raises `StationError` when an agent works at a real bench, for two programs would talk to the same instruments;
+    else as `prepare_station` and `PreparedStation.open_bench`.
+    """
+    if not config.simulated:
+        require_idle(config.station, home)
+    with prepare_station(config, clock) as prepared:
+        chosen_steps(prepared.plan, steps)  # a name that is wrong is told before anything is opened
+        runner = watch(prepared)
+        with prepared.open_bench() as bench:
+            latch = FaultLatch.of(home, config.station)
+            yield EngineeringStation(prepared, bench, runner, steps, new_id, latch)
+
+
+def require_idle(station: str, home: Path) -> None:
+    """Raise `StationError` when an agent of this station is at work: its spool has an owner."""
+    for path in sorted((home / "spools").glob(f"{station}-????????????.db")):
+        owner = summarise(path).owner
+        if owner is not None:
+            raise StationError(
+                f"station {station}: process {owner} works there ({path}), on the same instruments;"
+                " end it first (q on its screen, or Ctrl-C)"
+            )
+
+
+def spreads(trials: Iterable[Trial]) -> tuple[Spread, ...]:
+    """The spread of every measurand over these repetitions, in the plan's order."""
+    found: dict[str, list[float]] = {}
+    units: dict[str, str] = {}
+    for trial in trials:
+        units |= {measurand.name: measurand.unit for measurand in trial.plan.measurands}
+        for name, value in trial.values:
+            found.setdefault(name, []).append(value)
+    return tuple(
+        Spread(
+            name,
+            units[name],
+            len(values),
+            min(values),
+            math.fsum(values) / len(values),
+            max(values),
+            statistics.stdev(values) if len(values) > 1 else None,
+        )
+        for name, values in ((name, found[name]) for name in units if name in found)
+    )

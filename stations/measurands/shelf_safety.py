@@ -1,0 +1,61 @@
+"""Protective earth and insulation of a shelf, at all inlets together: bond first, then withstand.
+
+With the earth open a withstand test to it passes whatever the insulation is like, so that the order is part of the
+test. Both are hazardous and neither is repeated without a disposition.
+"""
+
+from collections.abc import Iterator
+
+from drivers.reading import Reading
+from stations.fixtures.shelf_bench import ShelfBench
+from stations.limits import Measurand
+from stations.plan import Parameters, Record
+
+SAFETY_PARAMETERS = ("safety",)
+"""Product parameters that these measurands read."""
+
+
+def bond_measurands(parameters: Parameters) -> Iterator[Measurand]:
+    """The tester's own judgement and the resistance from the earth to the chassis."""
+    safety = parameters["safety"]
+    clause = f"at {safety['bond_current_a']:g} A for {safety['bond_dwell_s']:g} s"
+    yield Measurand("bond_judgement", "", equals="PASS", clause="the tester's own judgement")
+    yield Measurand("bond_resistance", "ohm", low=0.0, high=safety["bond_max_ohm"], over_range="fail", clause=clause)
+
+
+def withstand_measurands(parameters: Parameters) -> Iterator[Measurand]:
+    """Judgement and leakage of the withstand test, and insulation at a lower voltage after it."""
+    safety = parameters["safety"]
+    clause = f"{safety['withstand_v']:g} V DC for {safety['withstand_dwell_s']:g} s, all lines and neutrals to earth"
+    yield Measurand("withstand_judgement", "", equals="PASS", clause="the tester's own judgement")
+    yield Measurand("withstand_leakage", "A", high=safety["withstand_max_a"], over_range="fail", clause=clause)
+    yield Measurand(
+        "insulation",
+        "ohm",
+        low=safety["insulation_min_ohm"],
+        over_range="pass",
+        clause=f"at {safety['insulation_v']:g} V DC; above the tester's range is better",
+    )
+
+
+def record_shelf_bond(fixture: ShelfBench, record: Record) -> None:
+    """Drive the bond current through the protective earth."""
+    safety = fixture.parameters["safety"]
+    found = fixture.ground_bond(safety["bond_current_a"], safety["bond_dwell_s"], safety["bond_max_ohm"])
+    record("bond_judgement", found.judgement)
+    record("bond_resistance", found.reading)
+
+
+def record_shelf_withstand(fixture: ShelfBench, record: Record) -> None:
+    """Stress the insulation between all mains conductors and earth, then measure it."""
+    safety = fixture.parameters["safety"]
+    with fixture.high_voltage():
+        found = fixture.withstand(safety["withstand_v"], safety["withstand_dwell_s"], safety["withstand_max_a"])
+        record("withstand_judgement", found.judgement)
+        record("withstand_leakage", found.reading)
+        if found.judgement == "PASS":
+            insulation = fixture.insulation(safety["insulation_v"], 1.0, safety["insulation_min_ohm"])
+            record("insulation", insulation.reading)
+        else:
+            # What has broken down is not stressed again.
+            record("insulation", Reading(None, "ohm", over_range="UNDER"))

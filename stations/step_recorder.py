@@ -1,0 +1,92 @@
+"""What a step calls as `record`: takes each declared measurand once for each unit, judges it, publishes it."""
+
+from collections.abc import Mapping
+
+from drivers.reading import Reading
+from mes.vocabulary import Outcome
+from stations.errors import RecordError
+from stations.events import Measured
+from stations.lease import check_lease
+from stations.limits import Judgement, judge
+from stations.plan_revision import BoundStep
+from stations.unit_run import Attempt, UnitRun
+
+
+class UnitStepRecord:
+    """The record of one unit in one attempt at a step."""
+
+    def __init__(self, step: BoundStep, run: UnitRun) -> None:
+        self._step = step
+        self._declared = {m.name: m for m in step.measurands}
+        self._run = run
+        self._judgements: dict[str, Judgement] = {}
+        self._readings: list[Reading] = []
+        self._troubles: list[str] = []
+
+    def __call__(self, name: str, value: Reading | str) -> None:
+        """Record one declared measurand, once.
+
+        Raises `RecordError` for a name that is not declared above the step, a second value, and a value that cannot be
+        this measurand; `Fenced` when the step's lease is over.
+        """
+        check_lease()
+        measurand = self._declared.get(name)
+        if measurand is None:
+            raise RecordError(f"{name} is not declared above step {self._step.name}; declare it, or record its name")
+        if name in self._judgements:
+            raise RecordError(f"{name} was recorded already in step {self._step.name}; a measurand has one value a run")
+        judgement = judge(measurand, value)
+        if judgement.outcome is Outcome.ERROR:
+            raise RecordError(judgement.reason)
+        self._judgements[name] = judgement
+        if isinstance(value, Reading):
+            self._readings.append(value)
+        self._run.publish(Measured(self._step.name, measurand, value, judgement))
+
+    def error(self, message: str) -> None:
+        """Say that this unit alone cannot be tested further; the others of the run go on."""
+        check_lease()
+        self._troubles.append(message)
+
+    def conclude(self, outcome: Outcome, message: str) -> Attempt:
+        """What this attempt found; `outcome` and `message` are those of the step's function for all units."""
+        # A copy: a step that was left behind may hold this record still.
+        judgements = dict(self._judgements)
+        if outcome is Outcome.PASSED:
+            failed = [j.reason for j in judgements.values() if j.outcome is Outcome.FAILED]
+            missing = [m.name for m in self._step.measurands if m.required and m.name not in judgements]
+            if self._troubles:
+                outcome, message = Outcome.ERROR, "; ".join(self._troubles)
+            elif missing:
+                outcome, message = Outcome.ERROR, f"did not record {', '.join(missing)}"
+            elif failed:
+                outcome, message = Outcome.FAILED, "; ".join(failed)
+        return Attempt(outcome, message, judgements, tuple(self._readings))
+
+
+class StepRecord:
+    """The `record` of one attempt at a step, for every unit that takes part in it."""
+
+    def __init__(self, step: BoundStep, runs: Mapping[int, UnitRun]) -> None:
+        self._step = step
+        self._units = {number: UnitStepRecord(step, run) for number, run in runs.items()}
+        self._only = self._units.get(1) if len(self._units) == 1 else None
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """The units that take part in this step, by their numbers in the run, counted from 1."""
+        return tuple(self._units)
+
+    def unit(self, number: int) -> UnitStepRecord:
+        """The record of one unit. Raises `RecordError` for one that takes no part in this step."""
+        if number not in self._units:
+            raise RecordError(
+                f"unit {number} takes no part in step {self._step.name}; record.units are {self.units or 'none'}"
+            )
+        return self._units[number]
+
+    def __call__(self, name: str, value: Reading | str) -> None:
+        """Record for the only unit. Raises `RecordError` when there are several."""
+        if self._only is None:
+            raise RecordError(f"step {self._step.name} tests units {self.units}: write record.unit(k)({name!r}, …)")
+        self._only(name, value)

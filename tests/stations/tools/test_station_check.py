@@ -1,0 +1,80 @@
+"""`station check`: every instrument is looked at, whatever is wrong with another."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from stations.cli import check
+
+CONFIGS = Path(__file__).parents[3] / "stations/configs"
+
+
+def checked(capsys: pytest.CaptureFixture[str], config: Path, home: Path) -> tuple[dict[str, Any], int]:
+    """The document of a check, and its exit code."""
+    code = 0
+    try:
+        check.command(config, home=home, as_json=True)
+    except typer.Exit as done:
+        code = int(done.exit_code)
+    return json.loads(capsys.readouterr().out), code
+
+
+def changed(folder: Path, *changes: tuple[str, str]) -> Path:
+    """The final test's station with other text in its file."""
+    text = (CONFIGS / "cable-test.toml").read_text(encoding="utf-8")
+    for old, new in (('"../products', f'"{CONFIGS.parent}/products'), *changes):
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / "station.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_fit_station_says_who_is_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Identity, firmware, days of calibration left and the proven safe state of every role; nothing is recorded."""
+    document, code = checked(capsys, CONFIGS / "cable-test.toml", tmp_path)
+    assert (code, document["fit"], document["interlock"]) == (0, True, "none")
+    vna = document["instruments"][0]
+    assert (vna["role"], vna["model"], vna["serial"]) == ("vna", "N5245B", "MY51000042")
+    assert vna["firmware"].startswith("A.")
+    assert vna["calibration_days_left"] > 0
+    assert [one["safe"] for one in document["instruments"]] == [True] * 5
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_trouble_hides_no_other(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A wrong serial number, an overdue calibration and a missing role are all told; the others are opened."""
+    config = changed(
+        tmp_path,
+        ('serial = "MY51000042"', 'serial = "MY51009999"'),
+        ('serial = "MY58000125"\ncalibration_due = 2036-05-01', 'serial = "MY58000125"\ncalibration_due = 2020-05-01'),
+    )
+    # The simulated analyser takes the serial number that the file gives it; a real one would not.
+    document, code = checked(capsys, config, tmp_path)
+    found = {one["role"]: one["problems"] for one in document["instruments"]}
+    assert (code, document["fit"]) == (1, False)
+    assert "was due for calibration on 2020-05-01" in found["meter"][0]
+    assert found["rf"] == found["memory_a"] == []
+
+
+def test_an_instrument_that_does_not_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Its role says what to look at, and the rest of the station is checked."""
+    config = changed(tmp_path, ("seed = 7", 'seed = 7\nfaults = [{role = "vna", kind = "drop", probability = 1.0}]'))
+    document, code = checked(capsys, config, tmp_path)
+    found = {one["role"]: one for one in document["instruments"]}
+    assert code == 1
+    assert found["vna"]["problems"]
+    assert (found["vna"]["safe"], found["rf"]["safe"], found["memory_b"]["safe"]) == (False, True, True)
+
+
+def test_a_page_has_a_line_a_role(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """With what is wrong right under it."""
+    with pytest.raises(typer.Exit):
+        check.command(changed(tmp_path, ("calibration_due = 2036-05-01", "calibration_due = 2020-05-01")))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("NOT FIT to work")
+    at = next(i for i, line in enumerate(lines) if line.startswith("  ERROR vna:"))
+    assert "was due for calibration" in lines[at + 1]
