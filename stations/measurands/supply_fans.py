@@ -31,7 +31,7 @@ def record_fan_speeds(fixture: PsuBench, record: Record) -> None:
     fixture.draw(0.1)
     for duty in fans["duties"]:
         fixture.bus.set_fan_duty(duty)
-        fixture.wait(fans["settle_s"])
+        fixture.wait(fans["settle_s"], 0.5)
         for fan, speed in enumerate(fixture.bus.read_fan_speeds(), start=1):
             record(f"fan_speed_at_{100 * duty:g}_fan_{fan}", speed)
     fixture.bus.set_fan_duty(None)

@@ -12,6 +12,7 @@ from stations.plan import Parameters, Record
 PROTECTION_PARAMETERS = ("current_limit", "overvoltage", "reverse_v", "reverse_max_a", "thermal", "events")
 """Product parameters that these measurands read."""
 
+_DEAD_V, _DEAD_S = 1.0, 30.0
 _HOT_SPOT = 102
 """The thermocouple at the supply's hottest part."""
 
@@ -109,8 +110,10 @@ def record_overvoltage(fixture: PsuBench, record: Record) -> None:
 
 def record_reverse_current(fixture: PsuBench, record: Record) -> None:
     """With the mains off, drive the output from outside: only a sound OR-ing switch keeps the current out."""
+    fixture.draw(0.1)
     fixture.ac.set_output(False)
-    fixture.wait(1.0)
+    # While its bulk capacitor lasts the supply itself holds the output, and nothing flows into it.
+    fixture.falls_below(_DEAD_V, _DEAD_S)
     fixture.draw(0.0)
     fixture.connect_backfeed(True)
     fixture.backfeed.configure(fixture.parameters["reverse_v"], fixture.parameters["overvoltage"]["current_a"])

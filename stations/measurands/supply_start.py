@@ -89,7 +89,7 @@ def record_hot_restart(fixture: PsuBench, record: Record) -> None:
     fixture.wait(fixture.parameters["thermal"]["soak_s"], SOAK_LOOK_S)
     fixture.ac.set_output(False)
     # Until the bulk capacitor is empty: before, the mains would charge but a part of it.
-    fixture.wait(_EMPTY_S)
+    fixture.wait(_EMPTY_S, SOAK_LOOK_S)
     record("hot_inrush_peak", _peak(fixture.switch_on()))
     fixture.time_to_output()
 
