@@ -1,4 +1,4 @@
-"""The ORv3 plan at 3 kW and at 12 kW: good supplies pass, each defect shows by name, and a deleted limit lets it out."""
+"""The ORv3 plan at 3 kW and 12 kW: good supplies pass, each defect shows by name, a deleted limit lets it out."""
 
 from collections.abc import Iterator
 from typing import Any
