@@ -5,13 +5,11 @@ bench's clock, so that a simulated port costs no real time.
 """
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import serial
 
 from drivers.clock import Clock
-from drivers.errors import LinkLost, LinkTimeout
+from drivers.errors import LinkError, LinkLost, LinkTimeout
 from drivers.transport import BufferedTransport
 
 
@@ -59,28 +57,28 @@ class SerialTransport(BufferedTransport):
             raise LinkLost(f"{self.resource}: the port is closed; open the instrument again")
         return self._port
 
-    @contextmanager
-    def _errors(self, act: str) -> Iterator[None]:
-        """Whatever pyserial or the operating system raises, as the tree of `drivers.errors`."""
-        try:
-            yield
-        except serial.SerialTimeoutException as error:
-            raise LinkTimeout(f"{self.resource}: {act}: not taken within {self._timeout_s:g} s") from error
-        except OSError as error:
-            raise LinkLost(f"{self.resource}: {act}: the port is gone ({error}); check the cable") from error
+    def _failed(self, act: str, error: OSError) -> LinkError:
+        """What pyserial or the operating system raised, as the tree of `drivers.errors`."""
+        if isinstance(error, serial.SerialTimeoutException):
+            return LinkTimeout(f"{self.resource}: {act}: not taken within {self._timeout_s:g} s")
+        return LinkLost(f"{self.resource}: {act}: the port is gone ({error}); check the cable")
 
     def write(self, message: bytes) -> None:
         """Send these bytes as they are; the terminator is the caller's."""
         port = self._require()
-        with self._errors(f"write {message[:60]!r}"):
+        try:
             port.write(message)
+        except OSError as error:
+            raise self._failed(f"write {message[:60]!r}", error) from error
 
     def _receive(self, limit: int, timeout_s: float) -> bytes:
         port = self._require()
-        with self._errors("read"):
+        try:
             if port.timeout != timeout_s:
                 port.timeout = timeout_s
             chunk = port.read(1)
+        except OSError as error:
+            raise self._failed("read", error) from error
         if not chunk:
             raise LinkTimeout(f"{self.resource}: read: nothing received within {timeout_s:g} s")
         try:
@@ -94,9 +92,11 @@ class SerialTransport(BufferedTransport):
     def take_stray(self) -> bytes:
         """Get and drop what has arrived without being asked for; never waits."""
         port = self._require()
-        with self._errors("read"):
+        try:
             while waiting := port.in_waiting:
                 self._buffer += port.read(waiting)
+        except OSError as error:
+            raise self._failed("read", error) from error
         return super().take_stray()
 
     def clear(self) -> None:
@@ -115,8 +115,9 @@ class SerialTransport(BufferedTransport):
         self._buffer.clear()
         try:
             if port is not None:
-                with self._errors("close"):
-                    port.close()
+                port.close()
+        except OSError as error:
+            raise self._failed("close", error) from error
         finally:
             # pyserial's socket:// forgets to close its socket when the peer went first.
             if wire is not None:

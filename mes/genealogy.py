@@ -4,6 +4,7 @@ An installation is an interval, closed by a removal and never deleted, so both q
 component is inside from the instant of its installation up to, and not including, that of its removal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,20 +13,38 @@ from sqlalchemy import CTE, ColumnElement, Engine, String, and_, case, cast, fun
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
+from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Unit
 from mes.queries.identity import UNIT_COLUMNS, LotSummary, UnitSummary, lot_summary, unit_of_columns, unit_summary
 from mes.queries.snapshot import UnknownUnit, snapshot
+from mes.vocabulary import RunEnding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRun:
+    """A finished run of a component; `attempt` counts those of its operation from 1."""
+
+    operation: str
+    attempt: int
+    station: str
+    verdict: Verdict
+    ending: RunEnding
+    finished_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One position of an assembly: a unit with its own components, or a quantity of a lot."""
+    """One position of an assembly: a unit with its own components, or a quantity of a lot.
+
+    `runs` are those of a unit that were over at the moment asked about, oldest first.
+    """
 
     position: str
     quantity: float
     unit: UnitSummary | None
     lot: LotSummary | None
     installed_at: datetime
+    runs: tuple[ComponentRun, ...]
     components: tuple["Component", ...]
     contradiction: str | None
     """Why nothing is shown below: records that arrived late put this unit into itself. None when all is well."""
@@ -76,16 +95,41 @@ def assembly(session: Session, unit_id: UUID, *, at: datetime | None = None) -> 
     by_parent: dict[UUID, list[tuple[Installation, Unit | None, Lot | None]]] = {}
     for row in rows:
         by_parent.setdefault(row[0].parent_id, []).append(row)
-    return Assembly(unit_summary(root), at, _components(unit_id, by_parent, (unit_id,)))
+    runs = _runs(session, below, at)
+    return Assembly(unit_summary(root), at, _components(unit_id, by_parent, runs, (unit_id,)))
+
+
+def _runs(session: Session, below: CTE, at: datetime | None) -> dict[UUID, tuple[ComponentRun, ...]]:
+    over = col(TestRun.finished_at).is_not(None) if at is None else col(TestRun.finished_at) <= at
+    rows = session.execute(
+        core_select(
+            col(TestRun.unit_id),
+            col(TestRun.operation),
+            col(TestRun.attempt),
+            col(TestRun.station),
+            col(TestRun.verdict),
+            col(TestRun.ending),
+            col(TestRun.finished_at),
+        )
+        .where(col(TestRun.unit_id).in_(core_select(below.c.unit_id)), over)
+        .order_by(col(TestRun.finished_at), col(TestRun.id))
+    )
+    found: dict[UUID, tuple[ComponentRun, ...]] = {}
+    for unit_id, operation, attempt, station, verdict, ending, finished_at in rows:
+        run = ComponentRun(operation, attempt, station, Verdict(verdict), RunEnding(ending), finished_at)
+        found[unit_id] = (*found.get(unit_id, ()), run)
+    return found
 
 
 def _components(
     parent: UUID,
     by_parent: dict[UUID, list[tuple[Installation, Unit | None, Lot | None]]],
+    runs: Mapping[UUID, tuple[ComponentRun, ...]],
     above: tuple[UUID, ...],
 ) -> tuple[Component, ...]:
     return tuple(
-        _component(installation, child, lot, by_parent, above) for installation, child, lot in by_parent.get(parent, ())
+        _component(installation, child, lot, by_parent, runs, above)
+        for installation, child, lot in by_parent.get(parent, ())
     )
 
 
@@ -94,17 +138,19 @@ def _component(
     child: Unit | None,
     lot: Lot | None,
     by_parent: dict[UUID, list[tuple[Installation, Unit | None, Lot | None]]],
+    runs: Mapping[UUID, tuple[ComponentRun, ...]],
     above: tuple[UUID, ...],
 ) -> Component:
     # Nothing that happened is refused for being contradictory, so a loop can be stored: show it, and end there.
     looped = child is not None and child.id in above
-    inner = () if child is None or looped else _components(child.id, by_parent, (*above, child.id))
+    inner = () if child is None or looped else _components(child.id, by_parent, runs, (*above, child.id))
     return Component(
         position=installation.position,
         quantity=installation.quantity,
         unit=None if child is None else unit_summary(child),
         lot=None if lot is None else lot_summary(lot),
         installed_at=installation.installed_at,
+        runs=() if child is None else runs.get(child.id, ()),
         components=inner,
         contradiction="the records put this unit into itself" if looped else None,
     )

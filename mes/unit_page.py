@@ -4,6 +4,7 @@ from mes.console_output import Page, moment, quantity
 from mes.genealogy import Component
 from mes.queries.history import ComponentEvent, GateAnswer, Registration, UnitHistory
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
+from mes.vocabulary import RunEnding
 
 _LINK_WORDS = {
     "component_installed": "installed {counterpart} at {position}",
@@ -39,8 +40,9 @@ def print_history(page: Page, history: UnitHistory) -> None:
             _print_link(page, event)
 
 
-def print_components(page: Page, components: tuple[Component, ...], indent: int) -> None:
-    """Print the positions of an assembly, each with what sits in it and that with its own components."""
+def print_components(page: Page, components: tuple[Component, ...], indent: int, *, runs: bool = False) -> None:
+    """Print the positions of an assembly, each with what sits in it, with `runs` how it was tested, and its own
+    components."""
     for component in components:
         if component.lot is not None:
             what = f"{component.lot}, {quantity(component.quantity, component.lot.unit)}"
@@ -49,7 +51,11 @@ def print_components(page: Page, components: tuple[Component, ...], indent: int)
         page.line(f"{component.position}: {what}  since {moment(component.installed_at)}", indent=indent)
         if component.contradiction:
             page.line(f"not followed: {component.contradiction}", indent=indent + 2)
-        print_components(page, component.components, indent + 2)
+        for run in component.runs if runs else ():
+            ended = "" if run.ending is RunEnding.COMPLETED else f", {run.ending.value}"
+            told = f"{run.operation} at {run.station}: {run.verdict.value}{ended}"
+            page.line(f"{told}  {moment(run.finished_at)}", indent=indent + 2)
+        print_components(page, component.components, indent + 2, runs=runs)
 
 
 def _print_gate(page: Page, answer: GateAnswer) -> None:

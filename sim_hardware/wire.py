@@ -48,6 +48,8 @@ class Wire:
     @property
     def waiting(self) -> int:
         """How many bytes can be read now."""
+        if not self._chunks:
+            return 0
         now = self.clock.now()
         return sum(len(chunk.content) - chunk.start for chunk in self._chunks if chunk.at <= now)
 

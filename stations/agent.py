@@ -13,6 +13,7 @@ from stations.executive import Executive
 from stations.fault_latch import FaultLatch
 from stations.fixture import Fixture
 from stations.forwarder import DrainReport
+from stations.golden_check import Checked, GoldenChecks
 from stations.lease import StopSwitch
 from stations.open_run import OpenRun
 from stations.plan_revision import PlanRevision
@@ -55,6 +56,7 @@ class Agent:
         listener: Callable[[Event], None] = lambda _: None,
         resume_within_s: float | None = None,
         latch: FaultLatch | None = None,
+        checks: GoldenChecks | None = None,
     ) -> None:
         self._config = config
         self._plan = plan
@@ -65,6 +67,7 @@ class Agent:
         self._listener = listener
         self._resume_within_s = resume_within_s
         self._latch = latch
+        self._checks = checks
         self._cycles = 0
         self.resumable: tuple[OpenRun, ...] = ()
         """The run of an earlier process, for each of its units, that `resume` goes on with; the next scan ends it."""
@@ -104,13 +107,15 @@ class Agent:
 
         Each gets its own verdict and record; `group` ties them together. When the gate refuses one of them, none is
         run. Raises as `work`, `PlanError` for a number of units that the plan does not take, `FixtureWorn`, and
-        `FaultLatched` while an earlier run's outputs were not proven off and nobody has reset that.
+        `FaultLatched` while an earlier run's outputs were not proven off and nobody has reset that, and `CheckOverdue`
+        while the golden or the known-bad unit is due.
         """
         producer = self._producer
         self._recover(UNRECORDED)
         self.resumable = ()
         self._require_unlatched()
         units = [producer.identity(producer.product.check_serial(scan)) for scan in scans]
+        self._require_checked(units)
         if len(set(units)) < len(units):
             raise ScanRefused("a serial number was scanned twice; scan each unit of this run once")
         self._plan.check_units(len(units))
@@ -144,6 +149,39 @@ class Agent:
         finished = self._run(list(zip(orders, runs, strict=True)), stop) if runs else ()
         self._producer.forward()
         return finished
+
+    def abandon(self) -> tuple[RunFinished, ...]:
+        """End the run in `resumable` instead of going on with it; its records, each as ABORTED. Raises `SpoolError`."""
+        self.resumable = ()
+        abandoned = self._recover(CUT_OFF)
+        self.recovered += abandoned
+        self._producer.forward()
+        return abandoned
+
+    def is_check(self, scan: str) -> bool:
+        """Whether this is the golden or the known-bad unit of the station: `check` it. Raises `ScanRefused`."""
+        serial = self._producer.product.check_serial(scan)
+        return self._checks is not None and self._checks.check_of(serial) is not None
+
+    def check(self, scan: str, stop: StopSwitch) -> Checked:
+        """Run the golden or the known-bad unit, which counts nowhere, and note whether it came out right.
+
+        Raises `ScanRefused` for any other unit, else as `GoldenChecks.run`.
+        """
+        self._recover(UNRECORDED)
+        self.resumable = ()
+        serial = self._producer.product.check_serial(scan)
+        check = None if self._checks is None else self._checks.check_of(serial)
+        if self._checks is None or check is None:
+            raise ScanRefused(f"{serial} is neither the golden nor the known-bad unit of this station; work it instead")
+        return self._checks.run(check, stop)
+
+    def _require_checked(self, units: Sequence[UnitIdentity]) -> None:
+        if self._checks is None:
+            return
+        for check in filter(None, (self._checks.check_of(unit.serial) for unit in units)):
+            raise ScanRefused(f"{check.what} is checked by itself and never worked as a unit; scan it alone")
+        self._checks.require_current()
 
     def _require_unlatched(self) -> None:
         if self._latch is not None:
@@ -216,4 +254,8 @@ class Agent:
     def _worked(self, ended: Sequence[tuple[UnitIdentity, GateDecided, RunFinished | None]]) -> tuple[Worked, ...]:
         recovered, self._untold = self._untold, ()
         forwarded, warnings = self._producer.forward(), self._producer.warnings()
-        return tuple(Worked(unit, decision, run, forwarded, recovered, warnings) for unit, decision, run in ended)
+        return tuple(
+            # What concerns the station is told once, not with every unit of a run.
+            Worked(unit, decision, run, forwarded, *((recovered, warnings) if number == 0 else ()))
+            for number, (unit, decision, run) in enumerate(ended)
+        )

@@ -21,7 +21,8 @@ from mes.records import (
     UnitRegistered,
 )
 from mes.vocabulary import Tracking
-from stations.config import ExistingFile, FileDocument, ScanConfig, SimulationConfig, load_document
+from stations.config import FileDocument, ScanConfig, SimulationConfig, load_document
+from stations.config_values import ExistingFile
 from stations.errors import ScanRefused
 from stations.forwarder import DrainReport
 from stations.producer import Producer

@@ -19,6 +19,7 @@ from stations.events import Event
 from stations.fault_latch import FaultLatch
 from stations.fixture import Fixture, load_fixture
 from stations.forwarder import Forwarder
+from stations.golden_check import GoldenChecks, due_checks
 from stations.identity import IdMaker
 from stations.lease import StopSwitch
 from stations.leased_place import LeasedPlace
@@ -28,6 +29,7 @@ from stations.producer import Producer
 from stations.product import Product, load_product
 from stations.spool import Spool
 from stations.step_runner import StepRunner, in_thread, run_inline
+from stations.uncounted_run import UncountedRuns
 
 if TYPE_CHECKING:
     from stations.simulation import SimulatedStation
@@ -196,6 +198,8 @@ def open_test_station(
     """
     with ExitStack() as stack:
         prepared = stack.enter_context(prepare_station(config, clock))
+        with _about(config.path):
+            due = due_checks(config, prepared.product, prepared.plan)
         producer = stack.enter_context(
             open_producer(
                 station=config.station,
@@ -213,7 +217,11 @@ def open_test_station(
         bench = stack.enter_context(prepared.open_bench())
         fixture = prepared.fixture(bench)
         latch = FaultLatch.of(location.home, config.station)
-        agent = Agent(config, prepared.plan, producer, bench, fixture, runner, listener, config.resume_within_s, latch)
+        runs = UncountedRuns(config, bench, fixture, runner, producer.new_id, latch)
+        checks = GoldenChecks(config, prepared.plan, due, runs, clock, location.home, listener)
+        agent = Agent(
+            config, prepared.plan, producer, bench, fixture, runner, listener, config.resume_within_s, latch, checks
+        )
         agent.start()
         yield TestStation(config, prepared.product, prepared.plan, fixture, agent, producer, prepared.simulated)
 

@@ -7,79 +7,28 @@ lines: file, dotted key and problem, then what to write instead. Products and li
 import hashlib
 import json
 import math
-import os
 import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    FiniteFloat,
-    PlainSerializer,
-    PrivateAttr,
-    SerializationInfo,
-    SerializerFunctionWrapHandler,
-    ValidationError,
-    ValidationInfo,
-    WrapSerializer,
-    model_validator,
-)
+from pydantic import Field, FiniteFloat, PrivateAttr, ValidationError, model_validator
 
 from mes.records import Document, Name
+from stations.check_policy import ChallengeConfig, GoldenConfig
+from stations.config_values import ExistingFile, FrozenMapping, Table
 from stations.errors import ConfigurationError, explained
 
 SIMULATED_RESOURCES = ("sim://", "sim-i2c://")
 """How the resources begin that only a simulated bench answers; VISA names are the same on both benches."""
 
 
-def frozen(value: Any) -> Any:
-    """A table or list from a file, made immutable all the way down."""
-    if isinstance(value, Mapping):
-        return MappingProxyType({key: frozen(item) for key, item in value.items()})
-    return tuple(frozen(item) for item in value) if isinstance(value, list | tuple) else value
-
-
-def thawed(value: Any) -> Any:
-    """What `frozen` froze, as the plain tables and lists that can be written."""
-    if isinstance(value, Mapping):
-        return {key: thawed(item) for key, item in value.items()}
-    return [thawed(item) for item in value] if isinstance(value, tuple) else value
-
-
-def _thawed_first(value: Any, write: SerializerFunctionWrapHandler) -> Any:
-    return write(thawed(value))
-
-
 def digest_of(content: Any) -> str:
     """SHA-256, in hex, of plain content written as JSON in one canonical way."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _existing(path: Path, info: ValidationInfo) -> Path:
-    context: Any = info.context
-    found = Path(context["path"].parent / path.expanduser()).resolve()
-    if not found.is_file():
-        raise ValueError(f"there is no file {found}\nwrite a path that is absolute or starts at this file's folder")
-    return found
-
-
-def _from_folder(path: Path, info: SerializationInfo) -> str:
-    context: Any = info.context
-    return str(path) if context is None else Path(os.path.relpath(path, context["path"].parent)).as_posix()
-
-
-FrozenMapping = (AfterValidator(frozen), WrapSerializer(_thawed_first))
-"""Marks a mapping in a document as immutable: ``Annotated[Mapping[...], *FrozenMapping]``."""
-Table = Annotated[Mapping[str, Any], *FrozenMapping]
-"""A table whose keys belong to whoever reads it."""
-ExistingFile = Annotated[Path, AfterValidator(_existing), PlainSerializer(_from_folder)]
-"""A file named relative to the document: absolute once loaded, relative in the digest, which survives a move."""
 
 
 class FileDocument(Document):
@@ -223,6 +172,9 @@ class StationConfig(FileDocument):
         min_length=1, examples=["[instruments.vna] with its driver and resource"]
     )
     simulation: SimulationConfig | None = None
+    golden: GoldenConfig | None = Field(default=None, examples=['[golden] with serial = "DAC0000000"'])
+    """The golden-unit policy; without it nothing is demanded, as without a challenge."""
+    challenge: ChallengeConfig | None = Field(default=None, examples=["[challenge] with a serial and must_fail"])
 
     @property
     def simulated(self) -> bool:
@@ -230,7 +182,12 @@ class StationConfig(FileDocument):
         return self.simulation is not None
 
     @model_validator(mode="after")
-    def _resources(self) -> Self:
+    def _fits_the_bench(self) -> Self:
+        if self.challenge is not None and (self.challenge.defect is not None) is not self.simulated:
+            raise ValueError(
+                "challenge.defect: is what a simulated bench makes the unit of, and only that\n"
+                "write it with [simulation], and leave it out on a real bench"
+            )
         resources = {f"instruments.{role}": one.resource for role, one in self.instruments.items()}
         if self.scan.resource is not None:
             resources["scan"] = self.scan.resource
@@ -250,6 +207,16 @@ class StationConfig(FileDocument):
                 )
             owners[one] = key
         return self
+
+    def simulation_of(self, serial: str) -> SimulationConfig | None:
+        """What a simulated bench plays with this unit in it: the golden one is healthy, the known-bad one is not."""
+        defects: Mapping[str, tuple[Table, ...]] = {
+            **({self.golden.serial: ()} if self.golden is not None else {}),
+            **({self.challenge.serial: (self.challenge.defect or {},)} if self.challenge is not None else {}),
+        }
+        if self.simulation is None or serial not in defects:
+            return self.simulation
+        return self.simulation.model_copy(update={"defects": defects[serial]})
 
     def seeded(self, seed: int) -> Self:
         """This configuration with another seed for its simulated bench, if it has one."""

@@ -4,17 +4,19 @@ A simulated bench's virtual clock has these methods itself, and runs one actor a
 program decides. On a real clock `ThreadCrew` does the same with threads, in the order in which they happen to come.
 """
 
-from collections import deque
+import math
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from threading import Condition, Lock, Thread
-from types import TracebackType
-from typing import Protocol, Self
+from threading import Condition, Thread
+from typing import Protocol
 
 from drivers.clock import Clock
+from stations.turn import Look
 
 _JOIN_S = 0.2
 """A signal that comes while all slots are waited for is seen within this time."""
+
+LOOK_UP_EVERY_S = 0.5
+"""How long a slot that waits for others goes without looking at its STOP and its interlock, in seconds of the clock."""
 
 
 class CrewBell(Protocol):
@@ -47,10 +49,6 @@ class Crew(Protocol):
 
     def run(self) -> None:
         """Let all of them work to their end; raise the first exception that left one."""
-        ...
-
-    def resource(self, name: str = ...) -> AbstractContextManager[object]:
-        """Make something that only one of them holds at a time, served in the order of asking."""
         ...
 
     def bell(self, name: str = ...) -> CrewBell:
@@ -93,53 +91,9 @@ class ThreadCrew:
         if raised:
             raise raised[0]
 
-    def resource(self, name: str = "resource") -> "FairLock":
-        """Make a lock that serves in the order of asking."""
-        return FairLock()
-
     def bell(self, name: str = "bell") -> "ThreadBell":
         """Make a bell between threads."""
         return ThreadBell(self._clock)
-
-
-class FairLock:
-    """A lock that goes to whoever has waited longest; `threading.Lock` promises no order."""
-
-    def __init__(self) -> None:
-        self._mutex = Lock()
-        self._held = False
-        self._waiting: deque[Lock] = deque()
-
-    def __enter__(self) -> Self:
-        with self._mutex:
-            if not self._held:
-                self._held = True
-                return self
-            gate = Lock()
-            gate.acquire()
-            self._waiting.append(gate)
-        try:
-            gate.acquire()
-        except BaseException:
-            with self._mutex:
-                if gate in self._waiting:
-                    self._waiting.remove(gate)
-                else:
-                    self._hand_on()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        with self._mutex:
-            self._hand_on()
-
-    def _hand_on(self) -> None:
-        if self._waiting:
-            self._waiting.popleft().release()
-        else:
-            self._held = False
 
 
 class ThreadBell:
@@ -161,3 +115,17 @@ class ThreadBell:
         with self._condition:
             while self.rung == seen and (left := deadline - self._clock.now()) > 0:
                 self._condition.wait(min(left, _JOIN_S))
+
+
+def wait_for(crew: Crew, bell: CrewBell, done: Callable[[], bool], look: Look | None) -> None:
+    """Wait until it is so, looked at whenever the bell rings; every half second `look`, which raises to end the wait.
+
+    Without `look` only the bell ends it, and a virtual clock tells of a deadlock.
+    """
+    while True:
+        seen = bell.rung
+        if done():
+            return
+        bell.wait_until(math.inf if look is None else crew.now() + LOOK_UP_EVERY_S, seen)
+        if look is not None and bell.rung == seen:
+            look()

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from uuid import UUID
 
 from drivers.clock import Clock
@@ -20,22 +19,17 @@ from mes.vocabulary import Outcome, RunEnding
 from stations.bench import Bench
 from stations.composition import PreparedStation, prepare_station
 from stations.config import StationConfig
-from stations.engineering_plan import ENGINEERING, chosen_steps
+from stations.engineering_plan import chosen_steps
 from stations.errors import StationError
-from stations.events import Event, RunOrder
-from stations.executive import Executive
+from stations.events import Event
 from stations.fault_latch import FaultLatch
 from stations.fixture import Fixture
 from stations.hand_run import insert_simulated
 from stations.lease import StopSwitch
-from stations.nowhere_spool import nowhere_spool
 from stations.plan import PlanRevision
-from stations.record import RunRecorder
 from stations.spool_summary import summarise
 from stations.step_runner import StepRunner
-
-NO_GATE: Final = UUID(int=0)
-"""The gate decision of a run for which no gate was asked."""
+from stations.uncounted_run import UncountedRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +85,7 @@ class EngineeringStation:
         self.bench = bench
         self.plan = chosen_steps(prepared.plan, steps)
         self.fixture: Fixture = prepared.fixture(bench)
-        self._runner = runner
-        self._new_id = new_id
-        self._latch = latch
+        self._runs = UncountedRuns(prepared.config, bench, self.fixture, runner, new_id, latch)
 
     def insert(self, scan: str) -> UnitIdentity:
         """The unit of this serial number, put into a simulated fixture; a person puts it into a real one.
@@ -107,35 +99,7 @@ class EngineeringStation:
 
     def run(self, unit: UnitIdentity, number: int, stop: StopSwitch, listener: Callable[[Event], None]) -> Trial:
         """Run the chosen steps once on the unit in the fixture. Raises `FaultLatched`."""
-        self._latch.require_clear()
-        config = self.prepared.config
-        recorder = RunRecorder(nowhere_spool(ENGINEERING), self._new_id, self.bench.instruments_used())
-
-        def publish(event: Event) -> None:
-            recorder(event)
-            listener(event)
-
-        order = RunOrder(
-            run=self._new_id(),
-            unit=unit,
-            station=config.station,
-            station_digest=config.digest,
-            fixture=config.fixture.name,
-            slot=config.fixture.slot,
-            operator=config.operator,
-            gate=NO_GATE,
-            simulated=config.simulated,
-        )
-        self.fixture.unit = unit
-        executive = Executive(self.bench, self.fixture, self._runner(stop), stop, publish)
-        try:
-            executive.run(order, self.plan)
-        finally:
-            if executive.proof.unproven:
-                self._latch.latch(str(executive.proof), order.run, self.prepared.place.clock.utc())
-        if recorder.finished is None:
-            raise StationError(f"run of {unit} ended without a record; this is a fault of Rackline, please report it")
-        return Trial(number, recorder.finished, self.plan)
+        return Trial(number, self._runs.run(unit, self.plan, stop, listener), self.plan)
 
 
 @contextmanager

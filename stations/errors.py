@@ -9,7 +9,9 @@
     |   |-- StepTimeout        it used up its time
     |   `-- RunStopped         somebody pressed STOP
     |-- GateRefused            the gate said no, and why
+    |-- InstrumentWithdrawn    a shared instrument was not proven off by its last holder; no slot gets it any more
     |-- FaultLatched           an output was not proven off here; a person must reset that before anything is armed
+    |-- CheckOverdue           the golden unit or the known-bad one has not been run as often as the station's file asks
     |-- FixtureWorn            the fixture has made as many runs as its contacts last
     |-- ReplayRefused          a recorded run does not lead to its own record again (exit 1)
     `-- SpoolError             the spool cannot take or give a record; what it said it holds, it still holds
@@ -68,6 +70,14 @@ class GateRefused(StationError):
 
 class FaultLatched(StationError):
     """An output of this station was not proven off, and nobody has reset that since."""
+
+
+class InstrumentWithdrawn(StationError):
+    """A shared instrument may have a live output: no slot is granted it any more."""
+
+
+class CheckOverdue(StationError):
+    """A check with the golden or the known-bad unit is due, and no unit is worked before it comes out right."""
 
 
 class ReplayRefused(StationError):

@@ -5,11 +5,13 @@ looked at; the fixture's set-up; the steps; safe state, proven, and the fixture'
 conclusion, for each unit its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial
 
 from mes.vocabulary import Outcome, RunEnding
 from stations.bench import Bench
+from stations.errors import InstrumentWithdrawn, RunStopped
 from stations.events import Event, RunBegan, RunEnded, RunOrder, RunResumed, StepBegan, StepEnded, StepRetried
 from stations.fixture import Fixture
 from stations.guarded import guarded
@@ -50,6 +52,8 @@ class Executive:
         self._watch: InterlockWatch | None = None
         self.proof = SafeProof((), ())
         """What was proven off at the end of the run, and what was not."""
+        self._live_shared: dict[str, str] = {}
+        """The shared instruments that were not proven off when this run let go of them, each with why."""
         self._ambient: float | None = None
 
     def run(self, order: RunOrder, plan: PlanRevision) -> None:
@@ -79,8 +83,7 @@ class Executive:
             raise
         finally:
             self._turn.leave()
-            self.proof = make_safe(self._bench, self._fixture)
-            self._end_after_the_fact(*self.proof.unproven)
+            self._prove_safe()
             self._tear_down()
             close_runner(self._runner)
             self._conclude(plan, self.proof)
@@ -127,10 +130,14 @@ class Executive:
         lease = self._lease("teardown", _SETUP_TIMEOUT_S, stop=StopSwitch())
         outcome, message = guarded(self._runner, lease, self._fixture.tear_down)
         if outcome is not Outcome.PASSED:
-            self.proof = make_safe(self._bench, self._fixture)
-            self._end_after_the_fact(f"fixture teardown: {message}", *self.proof.unproven)
+            self._prove_safe(f"fixture teardown: {message}")
         elif not self.proof.unproven:
             self._release()
+
+    def _prove_safe(self, *reasons: str) -> None:
+        own = make_safe(self._bench, self._fixture)
+        self._end_after_the_fact(*reasons, *own.unproven)
+        self.proof = SafeProof(own.proven, (*self._live_shared.values(), *own.unproven))
 
     def _release(self) -> None:
         """Let the unit be taken out, now that it is known to be dead."""
@@ -144,20 +151,47 @@ class Executive:
         if not step.skipped and any(run.takes_part for run in to_do.values()):
             self._look_before(step)
         active = {number: run for number, run in to_do.items() if run.takes_part and not step.skipped}
-        for run in to_do.values():
-            if run not in active.values():
-                run.publish(StepEnded(step.name, Outcome.SKIPPED, self._clock.now() - self._started, 0.0, ""))
+        self._skip(step, [run for run in to_do.values() if run not in active.values()])
         if not active:
             return
-        self._turn.begin_step(step.name)
         held = tuple(role for role in step.exclusive if role in self._bench.shared)
-        with self._turn.holding(held) as waited:
+        with ExitStack() as stack:
+            try:
+                self._turn.begin_step(step.name, self._look_while_waiting)
+                waited = stack.enter_context(self._turn.holding(held, self._look_while_waiting))
+            except (RunStopped, InstrumentWithdrawn) as error:
+                # Off at once: the records of the steps that are left out may take their time.
+                self._bench.make_safe()
+                ending = RunEnding.ABORTED if isinstance(error, RunStopped) else RunEnding.ERROR
+                self._end(ending, f"before step {step.name}: {error}")
+                self._skip(step, active.values())
+                return
             try:
                 self._attempt(step, active, held, waited)
             finally:
-                # Whoever comes next finds a shared instrument safe, or finds out that it is not.
-                if held:
-                    self._end_after_the_fact(*self._bench.make_safe(held))
+                self._make_held_safe(held)
+
+    def _skip(self, step: BoundStep, runs: Iterable[UnitRun]) -> None:
+        for run in runs:
+            run.publish(StepEnded(step.name, Outcome.SKIPPED, self._clock.now() - self._started, 0.0, ""))
+
+    def _make_held_safe(self, held: Sequence[str]) -> None:
+        """Whoever comes next finds a shared instrument safe, or does not get it."""
+        unproven = {role: f"{role} is not proven safe: it was not looked at any more" for role in held}
+        try:
+            unproven = self._bench.make_safe_by_role(held)
+        finally:
+            self._live_shared |= unproven
+            for role, why in unproven.items():
+                self._turn.withdraw(role, why)
+            self._end_after_the_fact(*unproven.values())
+
+    def _look_while_waiting(self) -> None:
+        """Others may keep this run waiting for long, with its own sources on: raise `RunStopped` to end the wait."""
+        if self._watch is not None:
+            self._watch.look()
+        if self._stop.reason is not None:
+            raise RunStopped(self._stop.reason)
 
     def _look_before(self, step: BoundStep) -> None:
         if self._watch is not None:
@@ -179,7 +213,7 @@ class Executive:
             outcome, message = guarded(self._runner, lease, partial(step.function, self._fixture, record))
             took = self._clock.now() - began
             found = {unit: record.unit(unit).conclude(outcome, message) for unit in active}
-            again = self._units_to_retry(step, found, number)
+            again = self._units_to_retry(step, found, number, held)
             for unit, attempt in found.items():
                 run = active[unit]
                 if unit in again:
@@ -190,14 +224,16 @@ class Executive:
                     run.publish(StepEnded(step.name, attempt.outcome, offset, took, attempt.message, waited))
             active = {unit: active[unit] for unit in again}
 
-    def _units_to_retry(self, step: BoundStep, found: dict[int, Attempt], number: int) -> tuple[int, ...]:
+    def _units_to_retry(
+        self, step: BoundStep, found: dict[int, Attempt], number: int, held: Sequence[str]
+    ) -> tuple[int, ...]:
         """The units that are tried again: none after STOP, nor where a hazard is not proven off."""
         retry = step.retry
         if retry is None or self._stop.reason is not None:
             return ()
         again = tuple(unit for unit, attempt in found.items() if retry.allows(attempt.outcome, number))
         if again and step.hazardous:
-            unproven = make_safe(self._bench, self._fixture).unproven
+            unproven = (*self._bench.make_safe(held), *make_safe(self._bench, self._fixture).unproven)
             if unproven:
                 self._end(RunEnding.ERROR, *unproven)
                 return ()

@@ -32,6 +32,8 @@ class Fixture:
     ROLES: ClassVar[Mapping[str, type]] = {}
     UNIT: ClassVar[str] = ""
     """The kind of unit that fits, as its family names it: `passive_dac`, `power_supply`."""
+    EACH: ClassVar[str | None] = None
+    """The kind of each unit that is scanned, where `UNIT` is several of them side by side."""
     INTERLOCK: ClassVar[Interlock | None] = None
     """The input that reads whether the cover is shut; looked at before arming and all through a run."""
 
@@ -76,14 +78,17 @@ class Fixture:
     def wait_until(self, condition: Callable[[], bool], timeout_s: float, what: str, every_s: float = 0.02) -> float:
         """Look again and again until something is so; the seconds that it took.
 
-        Raises `DeviceError` naming `what` never came. Look through an instrument: that is what a step's lease sees.
+        Raises `DeviceError` naming `what` never came: not before a look that began after the limit said so too, for a
+        slow look tells of a moment long past. Look through an instrument: that is what a step's lease sees.
         """
         began = self.clock.now()
-        while not condition():
-            if self.clock.now() - began > timeout_s:
+        while True:
+            is_last = self.clock.now() - began > timeout_s
+            if condition():
+                return self.clock.now() - began
+            if is_last:
                 raise DeviceError(f"{what} did not come within {timeout_s:g} s")
             self.clock.sleep(every_s)
-        return self.clock.now() - began
 
     def wait(self, seconds: float, every_s: float = LOOK_EVERY_S) -> None:
         """Let this much of the bench's time go by; STOP, the step's limit and the interlock end it early.

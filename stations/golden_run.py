@@ -16,13 +16,13 @@ from mes.vocabulary import Verdict
 from stations.composition import prepare_station, station_clock
 from stations.config import InstrumentConfig, SimulationConfig, StationConfig
 from stations.engineering_plan import ENGINEERING
-from stations.engineering_run import NO_GATE
 from stations.errors import PlanError
 from stations.events import Event, RunEnded, RunOrder, StepEnded, deciding
 from stations.executive import Executive
 from stations.lease import StopSwitch
 from stations.nowhere_spool import nowhere_spool
 from stations.record import RunRecorder
+from stations.uncounted_run import NO_GATE
 
 _START: Final = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 _SEED: Final = 7

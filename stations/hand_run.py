@@ -1,18 +1,28 @@
-"""Units worked one by one by a person at a terminal: the loop behind `station run`."""
+"""Units worked by a person at a terminal: the loop behind `station run`.
+
+A plan of one unit takes them one after the other, a plan of several takes those that were given together in one run.
+"""
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mes.command_line import Exit
+from mes.records import RunFinished
 from stations.agent import Worked
 from stations.composition import PreparedStation, TestStation
-from stations.errors import ConfigurationError, ScanRefused
+from stations.errors import ConfigurationError, PlanError, ScanRefused
 from stations.events import Event
+from stations.golden_report import checked_document, checked_exit, checked_lines
 from stations.lease import StopSwitch
+from stations.plan_revision import PlanRevision
 from stations.run_report import exit_code, run_document, run_lines
 from stations.stop_signals import StopSignals
+
+Scans = tuple[str, ...]
+"""What was scanned for one run, in the order of the fixture's places."""
 
 
 class RunEvents:
@@ -27,56 +37,100 @@ class RunEvents:
             self.listener(event)
 
 
+def runs_of(serials: Sequence[str], plan: PlanRevision) -> list[Scans]:
+    """The runs of serial numbers that were given at once: all in one where the plan takes several."""
+    return [tuple(serials)] if plan.units[1] > 1 else [(serial,) for serial in serials]
+
+
+def runs_of_lines(lines: Iterable[str], plan: PlanRevision) -> Iterator[Scans]:
+    """A run a line; where the plan takes several units, their numbers stand on it between blanks or commas."""
+    for line in lines:
+        if scans := re.findall(r"[^\s,]+", line) if plan.units[1] > 1 else [line] * bool(line.strip()):
+            yield tuple(scans)
+
+
 def work_units(
     station: TestStation,
-    serials: Iterable[str],
+    runs: Iterable[Scans],
     database: str,
     *,
     as_json: bool,
     make_stop: Callable[[], StopSwitch] = StopSwitch,
-    worked_one: Callable[[Worked], None] = lambda _: None,
+    finished: Callable[[RunFinished | None], None] = lambda _: None,
 ) -> Exit:
-    """Work each serial number and print what came of it; the worst exit code of them all.
+    """Work the units of each run and print what came of each; the worst exit code of them all.
 
     With `as_json` one document a unit goes to standard output, each on a line of its own. A scan that is no
-    serial number is told on standard error, counts as wrong usage, and the next one is taken. `worked_one` is told of
-    each unit before it is printed.
+    serial number, and more units than the plan takes, are told on standard error, count as wrong usage, and the next
+    run is taken. `finished` is told of each unit's run before it is printed.
     """
     worst = Exit.OK
-    for serial in filter(str.strip, serials):
+    for scans in runs:
         stop = make_stop()
         try:
             with StopSignals(stop):
-                insert_simulated(station, serial)
-                worked = station.agent.work(serial, stop)
-        except ScanRefused as refused:
+                station.plan.check_units(len(scans))
+                insert_simulated(station, *scans)
+                if len(scans) == 1 and station.agent.is_check(scans[0]):
+                    worst = max(worst, _check(station, scans[0], stop, as_json=as_json))
+                    if stop.reason is not None:
+                        break
+                    continue
+                together = station.agent.work_together(scans, stop)
+        except (ScanRefused, PlanError) as refused:
             sys.stderr.write(f"station: {refused}\n")
             worst = max(worst, Exit.USAGE)
             continue
-        worked_one(worked)
-        if as_json:
-            sys.stdout.write(json.dumps(run_document(station, worked, database)) + "\n")
-        else:
-            sys.stdout.write("\n".join(run_lines(station, worked)) + "\n")
-        sys.stdout.flush()
-        worst = max(worst, exit_code(worked))
+        for worked in together:
+            finished(worked.run)
+            print_unit(_shown(station, worked, database, as_json=as_json))
+            worst = max(worst, exit_code(worked))
         if stop.reason is not None:
             break
     return worst
 
 
-def insert_simulated(station: TestStation | PreparedStation, scan: str) -> None:
-    """Put the unit of this serial number into the fixture of a simulated bench; a real one waits for a hand."""
+def _check(station: TestStation, scan: str, stop: StopSwitch, *, as_json: bool) -> Exit:
+    """Run the golden or the known-bad unit and print what came of it."""
+    checked = station.agent.check(scan, stop)
+    config = station.config
+    print_unit(json.dumps(checked_document(config, checked)) if as_json else "\n".join(checked_lines(config, checked)))
+    return checked_exit(checked)
+
+
+def _shown(station: TestStation, worked: Worked, database: str, *, as_json: bool) -> str:
+    return json.dumps(run_document(station, worked, database)) if as_json else "\n".join(run_lines(station, worked))
+
+
+def print_unit(said: str) -> None:
+    """Say on standard output what came of a unit, at once."""
+    sys.stdout.write(said + "\n")
+    sys.stdout.flush()
+
+
+def insert_simulated(station: TestStation | PreparedStation, *scans: str) -> None:
+    """Put the units of these serial numbers into the fixture of a simulated bench; a real one waits for a hand.
+
+    Raises `ScanRefused`, and `ConfigurationError` for defects that such a unit cannot have.
+    """
     simulation = station.config.simulation
     if station.simulated is None or simulation is None:
         return
     kind = station.kind if isinstance(station, PreparedStation) else type(station.fixture)
     from stations.simulation import SimulatedSite  # noqa: PLC0415 - only for a simulated bench
 
-    serial = station.product.check_serial(scan)
+    serials = [station.product.check_serial(scan) for scan in scans]
     site = SimulatedSite(simulation.seed, station.product)
     try:
-        unit = site.unit(kind.UNIT, serial, defects=site.parse_defects(simulation))
+        units = [
+            site.unit(
+                kind.EACH or kind.UNIT,
+                serial,
+                defects=site.parse_defects(station.config.simulation_of(serial) or simulation, serial),
+            )
+            for serial in serials
+        ]
+        unit = units[0] if kind.EACH is None else site.unit(kind.UNIT, serials[0], parts=units)
     except ValueError as error:
         # A defect at a place that this product does not have, or that is born later than this fixture's unit.
         raise ConfigurationError(f"{station.config.path}: simulation.defects: {error}") from error

@@ -11,7 +11,8 @@ from typing import Annotated, Self
 from pydantic import Field, FiniteFloat, model_validator
 
 from mes.records import Document, Name, Text
-from stations.config import FileDocument, FrozenMapping, Identifier, load_document
+from stations.config import FileDocument, Identifier, load_document
+from stations.config_values import FrozenMapping
 
 
 class LimitOverlay(Document):

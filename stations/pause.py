@@ -46,7 +46,7 @@ class PauseOnFailure:
 
     def __call__(self, event: Event) -> None:
         """Take in an event; returns when the run may go on."""
-        if isinstance(event, StepEnded) and event.outcome in (Outcome.FAILED, Outcome.ERROR):
+        if isinstance(event, StepEnded) and event.outcome is Outcome.FAILED:
             sys.stderr.write(
                 f"\nstep {event.step} {event.outcome}: {event.message}\n"
                 f"THE BENCH IS HELD AS IT IS, outputs may be live; Enter goes on, Ctrl-C stops;"

@@ -125,6 +125,12 @@ class TestPlan:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise PlanError(f"plan {self.name}: measurand {', '.join(twice)} is declared twice")
+        again = [step.name for step in steps if step.retry is not None] if self.resumable else []
+        if again:
+            raise PlanError(
+                f"plan {self.name}: it is resumable and retries {', '.join(again)}; a power cut between two attempts"
+                " would lose the first, so declare one of the two"
+            )
         if limits is not None:
             if limits.part not in (None, product.part):
                 raise PlanError(f"limit revision {limits.name} is for part {limits.part}, not for {product.part}")

@@ -25,7 +25,8 @@ from mes.records import (
     RouteOperation,
 )
 from mes.vocabulary import OperationKind, Tracking
-from stations.config import FileDocument, FrozenMapping, Table, digest_of, load_document
+from stations.config import FileDocument, digest_of, load_document
+from stations.config_values import FrozenMapping, Table
 from stations.errors import ScanRefused
 from stations.scan import CheckCharacter, SerialRule, quoted
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Self, TextIO
 from pydantic import TypeAdapter
 
 from drivers.recorder import Recorder
-from drivers.recording import RecordingError, RecordingWriter, Row, load_recording, rewritten
+from drivers.recording import RecordingError, RecordingWriter, Row, content, content_of, load_recording, rewritten
 from mes.records import RunFinished
 from stations.composition import PreparedStation
 from stations.errors import ConfigurationError, Fenced, RunStopped, StepTimeout
@@ -110,11 +110,14 @@ class AttendedThreads(ThreadRunner):
 class RunRecording:
     """A recording of one run, from before the bench is opened until after it is closed. A context manager.
 
-    Raises `ConfigurationError` when the file exists already or cannot be made.
+    One to be sanitised is made beside, as `<name>.unsanitised`, and comes under its own name only when it is clean.
+    Where no run came of it, nobody knows what to clean, and it stays beside. Raises `ConfigurationError` when the file
+    exists already or cannot be made.
     """
 
     def __init__(self, path: Path, started_at: datetime, *, sanitised: bool, steps: tuple[str, ...] = ()) -> None:
         self._path = path
+        self._raw = path.with_name(f"{path.name}.unsanitised") if sanitised else path
         self._started_at = started_at
         self._sanitised = sanitised
         self._steps = steps
@@ -122,9 +125,12 @@ class RunRecording:
         self._stop: RecordedStop | None = None
         self._finished: RunFinished | None = None
         try:
-            self._stream: TextIO = path.open("x", encoding="ascii", newline="\n")
+            if path.exists():
+                raise FileExistsError
+            self._stream: TextIO = self._raw.open("x", encoding="ascii", newline="\n")
         except FileExistsError as error:
-            raise ConfigurationError(f"recording {path}: there is such a file already; give another name") from error
+            there = path if path.exists() else self._raw
+            raise ConfigurationError(f"recording {there}: there is such a file already; give another name") from error
         except OSError as error:
             raise ConfigurationError(f"recording {path}: cannot be made: {error.strerror}; check the path") from error
 
@@ -189,13 +195,14 @@ class RunRecording:
             self._recorder.end()
         self._stream.close()
         if self._recorder is None:
-            self._path.unlink()  # nothing was opened: an empty file would only be in the way
+            self._raw.unlink()  # nothing was opened: an empty file would only be in the way
         if self._sanitised and error is None and self._finished is not None:
-            sanitise(self._path, {one.role: one.serial for one in self._finished.instruments})
+            sanitise(self._raw, self._path, {one.role: one.serial for one in self._finished.instruments})
+            self._raw.unlink()
 
 
-def sanitise(path: Path, serials: Mapping[str, str]) -> None:
-    """Write a recording again with made-up serial numbers of the instruments, of the same length, and seal it anew.
+def sanitise(path: Path, clean: Path, serials: Mapping[str, str]) -> None:
+    """Write a recording to `clean` with made-up serial numbers of the instruments, of the same length, sealed anew.
 
     The unit's own serial number stays: it is what the run is about. Raises `RecordingError` for a serial number that
     could be taken for a measured value.
@@ -211,11 +218,19 @@ def sanitise(path: Path, serials: Mapping[str, str]) -> None:
             )
         made_up.setdefault(serial, f"{number:0{len(serial)}d}")
     recording = load_recording(path)
-    pattern = re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(s)}(?![0-9A-Za-z])" for s in made_up) or "(?!)")
+    # Longest first: where one begins with another, the whole is found. A message may show bytes as \x06, \r or \n.
+    any_of = "|".join(re.escape(s) for s in sorted(made_up, key=len, reverse=True)) or "(?!)"
+    pattern = re.compile(
+        rf"(?:(?<![0-9A-Za-z])|(?<=\\x[0-9a-f][0-9a-f])|(?<=\\[nrt]))(?:{any_of})(?![0-9A-Za-z])", re.ASCII
+    )
 
     def cleaned(value: Any) -> Any:
         if isinstance(value, str):
             return pattern.sub(lambda found: made_up[found[0]], value)
+        if isinstance(value, Mapping) and "wire" in value and "hex" in value:
+            # Latin-1 has a character for every byte, so that a serial number among others is found as it is in text.
+            replaced = cleaned(content_of(value).decode("latin-1")).encode("latin-1")
+            return {**{key: cleaned(item) for key, item in value.items()}, **content(replaced)}
         if isinstance(value, Mapping):
             return {key: cleaned(item) for key, item in value.items()}
         return [cleaned(item) for item in value] if isinstance(value, list) else value
@@ -223,4 +238,5 @@ def sanitise(path: Path, serials: Mapping[str, str]) -> None:
     renamed = {role: made_up[serial] for role, serial in serials.items() if serial}
     end: Row = {"n": 0, "do": "end", **({} if recording.spoiled is None else {"spoiled": recording.spoiled})}
     rows = [cleaned(row) for row in recording.rows]
-    path.write_text(rewritten([{**recording.header, "serials": renamed}, *rows, end]), encoding="ascii")
+    with clean.open("x", encoding="ascii", newline="\n") as stream:
+        stream.write(rewritten([{**recording.header, "serials": renamed}, *rows, end]))

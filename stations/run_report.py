@@ -3,21 +3,44 @@
 from typing import Any
 
 from mes.command_line import Exit
-from mes.records import MeasurandFailure, RunFinished
+from mes.records import MeasurandFailure, RunFinished, UnitIdentity
 from mes.vocabulary import RunEnding, Verdict
 from stations.agent import Worked
 from stations.composition import TestStation
+from stations.forwarder import DrainReport
 
 
 def run_document(station: TestStation, worked: Worked, database: str) -> dict[str, Any]:
     """The unit's whole story at this station (schema 1)."""
-    run = worked.run
+    gate = {
+        "id": str(worked.decision.request.id),
+        "allowed": worked.decision.allowed,
+        "refusals": [refusal.model_dump(mode="json") for refusal in worked.decision.refusals],
+    }
+    return {
+        **_document(station, worked.unit, worked.run, gate, worked.forwarded),
+        "recovered": [recovered_document(one) for one in worked.recovered],
+        "warnings": list(worked.warnings),
+        "database": database,
+    }
+
+
+def resumed_document(station: TestStation, run: RunFinished, forwarded: DrainReport, database: str) -> dict[str, Any]:
+    """The same of a run that was gone on with after a power cut: the gate had allowed it before."""
+    gate = {"id": str(run.gate), "allowed": True, "refusals": []}
+    document = _document(station, run.unit, run, gate, forwarded)
+    return {**document, "recovered": [], "warnings": list(station.producer.warnings()), "database": database}
+
+
+def _document(
+    station: TestStation, unit: UnitIdentity, run: RunFinished | None, gate: dict[str, Any], forwarded: DrainReport
+) -> dict[str, Any]:
     return {
         "schema": 1,
         "simulated": station.config.simulated,
         "station": station.config.station,
         "operator": station.config.operator,
-        "unit": worked.unit.model_dump(mode="json"),
+        "unit": unit.model_dump(mode="json"),
         "operation": station.plan.operation,
         "plan": {
             "name": station.plan.name,
@@ -25,33 +48,26 @@ def run_document(station: TestStation, worked: Worked, database: str) -> dict[st
             "limit_revision": station.plan.limit_revision,
             "digest": station.plan.digest,
         },
-        "gate": {
-            "id": str(worked.decision.request.id),
-            "allowed": worked.decision.allowed,
-            "refusals": [refusal.model_dump(mode="json") for refusal in worked.decision.refusals],
-        },
+        "gate": gate,
         "run": None if run is None else str(run.run),
+        "group": None if run is None or run.group is None else str(run.group),
+        "slot": None if run is None else run.slot,
+        "gap_s": 0.0 if run is None else run.gap_s,
         "verdict": None if run is None else run.verdict,
         "ending": None if run is None else run.ending,
         "reason": "" if run is None else run.reason,
         "failures": [] if run is None else [_failure(f) for f in run.failures],
         "marginal": [] if run is None else list(run.marginal),
         "steps": [] if run is None else [s.model_dump(mode="json") for s in run.steps],
-        "measurements": [] if run is None else _measurements(station, worked),
+        "measurements": [] if run is None else _measurements(station, run),
         "recorded": run is not None,
-        "sent": is_sent(worked),
-        "queued": worked.forwarded.remaining,
-        "forwarding_error": worked.forwarded.error,
-        "recovered": [recovered_document(one) for one in worked.recovered],
-        "warnings": list(worked.warnings),
-        "database": database,
+        "sent": is_sent(forwarded),
+        "queued": forwarded.remaining,
+        "forwarding_error": forwarded.error,
     }
 
 
-def _measurements(station: TestStation, worked: Worked) -> list[dict[str, Any]]:
-    run = worked.run
-    if run is None:
-        return []
+def _measurements(station: TestStation, run: RunFinished) -> list[dict[str, Any]]:
     rows = []
     for measurand, value in zip(station.plan.measurands, run.values, strict=True):
         text = run.texts.get(measurand.name)
@@ -108,33 +124,44 @@ def failed_by(failure: MeasurandFailure) -> float | None:
 
 def run_lines(station: TestStation, worked: Worked) -> list[str]:
     """The same for a person: what happened, why, and what to do now."""
-    mark = " (SIMULATED)" if station.config.simulated else ""
-    lines = [f"{worked.unit} at {station.config.station}, operation {station.plan.operation}{mark}"]
     run = worked.run
     if run is None:
-        lines.append("REFUSED by the gate: nothing was run")
+        if worked.decision.allowed:
+            return [_heading(station, worked.unit), "not run: the gate refused another unit of this run"]
+        lines = [_heading(station, worked.unit), "REFUSED by the gate: nothing was run"]
         for refusal in worked.decision.refusals:
             lines.append(f"  {refusal.rule}: {refusal.message}")
             lines.append(f"    to unlock ({refusal.who.lower()}): {refusal.unlock}")
         return lines
-    verdict = run.verdict if run.verdict is not Verdict.NONE else "NO VERDICT"
-    lines.append(verdict if run.ending is RunEnding.COMPLETED else f"{verdict}, run ended {run.ending}: {run.reason}")
-    lines += [f"  {_told(failure)}" for failure in run.failures]
-    lines += [f"  marginal: {name}" for name in run.marginal]
-    sent = worked.forwarded
-    if is_sent(worked):
-        lines.append("recorded and sent")
-    else:
-        lines.append(f"recorded here, not sent: {sent.remaining} records wait ({sent.error})")
+    lines = finished_lines(station, run, worked.forwarded)
     # Those of an earlier process were told when the station was opened.
     lines += [recovered_line(one) for one in worked.recovered if one not in station.agent.recovered]
     lines += [f"warning: {warning}" for warning in worked.warnings]
     return lines
 
 
-def is_sent(worked: Worked) -> bool:
+def finished_lines(station: TestStation, run: RunFinished, sent: DrainReport) -> list[str]:
+    """What a finished run says of its unit, and whether the centre knows it."""
+    lines = [_heading(station, run.unit)]
+    verdict = run.verdict if run.verdict is not Verdict.NONE else "NO VERDICT"
+    lines.append(verdict if run.ending is RunEnding.COMPLETED else f"{verdict}, run ended {run.ending}: {run.reason}")
+    lines += [f"  {_told(failure)}" for failure in run.failures]
+    lines += [f"  marginal: {name}" for name in run.marginal]
+    if is_sent(sent):
+        lines.append("recorded and sent")
+    else:
+        lines.append(f"recorded here, not sent: {sent.remaining} records wait ({sent.error})")
+    return lines
+
+
+def _heading(station: TestStation, unit: UnitIdentity) -> str:
+    mark = " (SIMULATED)" if station.config.simulated else ""
+    return f"{unit} at {station.config.station}, operation {station.plan.operation}{mark}"
+
+
+def is_sent(forwarded: DrainReport) -> bool:
     """Whether the centre has everything that this station has recorded."""
-    return worked.forwarded.remaining == 0 and worked.forwarded.error is None
+    return forwarded.remaining == 0 and forwarded.error is None
 
 
 def _told(failure: MeasurandFailure) -> str:
@@ -149,13 +176,15 @@ def _told(failure: MeasurandFailure) -> str:
 
 def exit_code(worked: Worked) -> Exit:
     """How the command ends for this unit (page 6, section 6.4)."""
-    run = worked.run
-    if run is None:
-        return Exit.NO
+    return Exit.NO if worked.run is None else finished_exit(worked.run, worked.forwarded)
+
+
+def finished_exit(run: RunFinished, forwarded: DrainReport) -> Exit:
+    """The same for a run that came to an end."""
     if run.ending is RunEnding.ABORTED:
         return Exit.ABORTED
     if run.ending is RunEnding.ERROR:
         return Exit.STATION
     if run.verdict is not Verdict.PASSED:
         return Exit.NO
-    return Exit.OK if is_sent(worked) else Exit.RETRY
+    return Exit.OK if is_sent(forwarded) else Exit.RETRY

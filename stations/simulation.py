@@ -127,10 +127,14 @@ class SimulatedSite:
         """A defect of this magnitude at a place that the name draws, among those that a test reaches."""
         return self._family.defect(sweep, magnitude, random_stream(self._seed, "place of", name), reached)
 
-    def parse_defects(self, config: SimulationConfig) -> SimulatedDefects:
-        """The defects that a station's file asks for. Raises `ConfigurationError`."""
+    def parse_defects(self, config: SimulationConfig, serial: str) -> SimulatedDefects:
+        """The defects that a station's file asks for in the unit of this serial number.
+
+        One that names a `unit` is that unit's alone, every other one is in each unit. Raises `ConfigurationError`.
+        """
+        asked = [dict(defect) for defect in config.defects]
         try:
-            return tuple(self._family.parse(dict(defect)) for defect in config.defects)
+            return tuple(self._family.parse(defect) for defect in asked if defect.pop("unit", serial) == serial)
         except DefectError as error:
             raise ConfigurationError(f"simulation.defects: {error}") from error
 

@@ -4,16 +4,15 @@ Sequential: one slot after the other. Parallel: every slot at its own pace. Batc
 that are still testing have come to it, as in a chamber that has one temperature for all.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 
-from stations.crew import Crew
+from stations.crew import Crew, wait_for
 from stations.sharing import InstrumentUse, Sharing
-from stations.turn import Turn
+from stations.turn import Look, Turn
 
 
 class SlotModel(StrEnum):
@@ -68,23 +67,26 @@ class Rendezvous:
     """Where the slots of a batch wait for each other before every step; who leaves is waited for no more."""
 
     def __init__(self, crew: Crew, members: int) -> None:
+        self._crew = crew
         self._bell = crew.bell("batch")
         self._mutex = Lock()
         self._members = members
         self._here = 0
         self._round = 0
 
-    def wait(self) -> None:
-        """Wait until every member is here."""
+    def wait(self, look: Look | None = None) -> None:
+        """Wait until every member is here; whoever ends its wait by what `look` raises is not here any more."""
         with self._mutex:
             self._here += 1
             mine = self._round
             self._open_if_full()
-        while True:
-            seen = self._bell.rung
-            if self._round != mine:
-                return
-            self._bell.wait_until(math.inf, seen)
+        try:
+            wait_for(self._crew, self._bell, lambda: self._round != mine, look)
+        except BaseException:
+            with self._mutex:
+                if self._round == mine:
+                    self._here -= 1
+            raise
 
     def leave(self) -> None:
         """Come no more."""
@@ -108,22 +110,34 @@ class _SlotTurn:
         self._together = together
         self.waited_s = 0.0
 
-    def begin_step(self, step: str) -> None:
+    def begin_step(self, step: str, look: Look | None = None) -> None:
         """Wait for the batch, if this is one."""
         if self._together is not None:
-            began = self._crew.now()
-            self._together.wait()
-            self.waited_s += self._crew.now() - began
+            with self._waiting():
+                self._together.wait(look)
 
-    def holding(self, roles: Sequence[str]) -> AbstractContextManager[float]:
+    def holding(self, roles: Sequence[str], look: Look | None = None) -> AbstractContextManager[float]:
         """Hold shared instruments alone."""
-        return self._counted(roles)
+        return self._counted(roles, look)
+
+    def withdraw(self, role: str, why: str) -> None:
+        """Keep a shared instrument from everybody."""
+        self._sharing.withdraw(role, why)
 
     @contextmanager
-    def _counted(self, roles: Sequence[str]) -> Iterator[float]:
-        with self._sharing.holding(roles) as waited:
-            self.waited_s += waited
+    def _counted(self, roles: Sequence[str], look: Look | None) -> Iterator[float]:
+        with ExitStack() as stack:
+            with self._waiting():
+                waited = stack.enter_context(self._sharing.holding(roles, look))
             yield waited
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        began = self._crew.now()
+        try:
+            yield
+        finally:
+            self.waited_s += self._crew.now() - began
 
     def leave(self) -> None:
         """Leave the batch."""

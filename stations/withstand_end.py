@@ -9,3 +9,18 @@ def tested_to_its_end(result: WithstandResult, test: str) -> WithstandResult:
     if result.judgement in ("STOPPED", "CANNOT_TEST"):
         raise DeviceError(f"hipot: {test} was not tested to its end: {result.judgement}")
     return result
+
+
+def reached_the_unit(result: WithstandResult, least_a: float) -> WithstandResult:
+    """The result of a withstand test that passed and did drive current through the unit's insulation.
+
+    Every unit leaks something; an open lead, contactor or earth does not, and would pass whatever is behind it. Raises
+    `DeviceError` for less than `least_a`: the test never reached the unit, which is neither good nor bad.
+    """
+    value = result.reading.value
+    if result.judgement == "PASS" and value is not None and value < least_a:
+        raise DeviceError(
+            f"hipot: withstand passed with {value:.3g} A, less than the {least_a:g} A that every unit leaks: the"
+            " voltage did not reach it; check leads, contactors and the unit's seat"
+        )
+    return result

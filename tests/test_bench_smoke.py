@@ -8,6 +8,7 @@ import pytest
 from tests.bench import (
     bench_executive,
     bench_factory,
+    bench_families,
     bench_help,
     bench_ingest,
     bench_link,
@@ -35,6 +36,18 @@ def test_slots_share_one_analyser() -> None:
     assert report.bottleneck is not None
     assert 0 < report.bottleneck.utilisation <= report.ideal_utilisation <= 1
     assert seconds > 0
+
+
+def test_every_family_is_tested_whole() -> None:
+    """One healthy unit of each passes its shipped plan, after one that warms up; both ORv3 runs have a goal."""
+    rows = bench_families.figures(quick=True, units=1)
+    asked = [row for row in rows if row.goal]
+    assert [(row.unit, row.goal, row.ours.median > 0) for row in asked] == [("s", "≤ 0.2 s", True)] * 2
+    rates = [row for row in rows if row.unit == "units/s"]
+    assert [row.row.rpartition(", ")[2] for row in rates] == [
+        name.rpartition(", ")[2] for name in bench_families.FAMILIES
+    ]
+    assert min(row.ours.low for row in rates) > 0
 
 
 def test_questions_in_process_and_over_tcp() -> None:
@@ -116,6 +129,7 @@ def test_every_bench_has_figures(name: str) -> None:
     module = {
         "executive": bench_executive,
         "slots": bench_slots,
+        "families": bench_families,
         "link": bench_link,
         "spool": bench_spool,
         "ingest": bench_ingest,

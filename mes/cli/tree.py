@@ -37,4 +37,4 @@ def command(
         page.line(f"{unit}  revision {unit.revision}  as built " + ("now" if when is None else f"at {moment(when)}"))
         if not built.components:
             page.line("nothing is installed in it" + ("" if when is None else " at that moment"), indent=2)
-        print_components(page, built.components, 2)
+        print_components(page, built.components, 2, runs=True)

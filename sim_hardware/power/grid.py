@@ -83,7 +83,7 @@ class PowerGrid:
         self._clock = clock
         self._feeds: list[AcFeed] = []
         self._branches: list[DcBranch] = []
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], None], bool]] = []
         self._order = count()
         self._joined_to: object = None
         self._looked_at: object = None
@@ -104,9 +104,12 @@ class PowerGrid:
         yield
         self.rejoin(self._clock.now())
 
-    def at(self, when: float, act: Callable[[], None]) -> None:
-        """Let this change of feeds or branches happen at a time of the clock; acts of one time keep their order."""
-        heapq.heappush(self._due, (when, next(self._order), act))
+    def at(self, when: float, act: Callable[[], None], *, on_ports: bool = True) -> None:
+        """Let this change of feeds or branches happen at a time of the clock; acts of one time keep their order.
+
+        `on_ports` is False for what leaves all that hangs on the unit's ports as it is, such as warmer air around it.
+        """
+        heapq.heappush(self._due, (when, next(self._order), act, on_ports))
 
     def forget(self) -> None:
         """Drop everything that was programmed ahead."""
@@ -119,11 +122,12 @@ class PowerGrid:
         if unit is not self._joined_to:
             self.rejoin(now)
         while self._due and self._due[0][0] <= now:
-            when, _, act = heapq.heappop(self._due)
+            when, _, act, on_ports = heapq.heappop(self._due)
             if unit is not None:
                 unit.advance(when)
             act()
-            self.rejoin(when)
+            if on_ports:
+                self.rejoin(when)
         if unit is not None:
             unit.advance(now)
 

@@ -26,12 +26,9 @@ class NumatoConsole(SerialInstrument):
 
     def received(self, content: bytes) -> None:
         """Carry out every whole line; an unknown command is answered by the prompt alone, after its echo."""
-        for byte in content:
-            if byte != 0x0D:
-                self._line.append(byte)
-                del self._line[:-_LONGEST_LINE]
-                continue
-            line = self._line.decode("latin-1")
+        *whole, begun = content.split(b"\r")
+        for part in whole:
+            line = (bytes(self._line) + part)[-_LONGEST_LINE:].decode("latin-1")
             self._line.clear()
             try:
                 answer = self.obey(tuple(line.split())) if line.strip() else ""
@@ -40,6 +37,8 @@ class NumatoConsole(SerialInstrument):
             said = f"{line}\n\r" + (f"{answer}\n\r" if answer else "") + ">"
             if self.port is not None:
                 self.port.send(said.encode("latin-1"), len(said) * _CHARACTER_S)
+        self._line += begun
+        del self._line[:-_LONGEST_LINE]
 
     def obey(self, words: tuple[str, ...]) -> str:
         """Carry out a command; what the module says to it. Raises `Refused`."""

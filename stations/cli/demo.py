@@ -187,7 +187,7 @@ def _document(
 
 
 def _summary(factory: "Factory", count: "LineCount", seconds: float, location: Location) -> str:
-    shelves = f", of them {count.shelves} shelves," if count.shelves else ""
+    shelves = f", {count.shelves} of them shelves," if count.shelves else ""
     return (
         f"SIMULATED {factory.title}: {count.finished} of {count.units} units{shelves} finished in {seconds:g} s\n"
         f"  {count.runs} test runs: {count.passed} passed, {count.failed} failed, {count.errors} errors,"

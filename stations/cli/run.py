@@ -5,70 +5,34 @@ import random
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from mes.command_line import CommandError, DatabaseOption, Exit, HomeOption, JsonOption, locate
 from stations.command_errors import explained
+from stations.run_options import (
+    ConfigArgument,
+    CsvOption,
+    EepromOption,
+    HeadlessOption,
+    LimitsOption,
+    LoopOption,
+    NoResumeOption,
+    OperatorOption,
+    PauseOption,
+    RecordOption,
+    ReplayOption,
+    SanitiseOption,
+    SerialOption,
+    SpeedOption,
+    StepOption,
+    TouchstoneOption,
+    TraceOption,
+)
 
 if TYPE_CHECKING:
     from stations.config import StationConfig
-
-ConfigArgument = Annotated[Path, typer.Argument(help="The station's file, such as stations/configs/cable-test.toml.")]
-SerialOption = Annotated[
-    str | None, typer.Option("--serial", help="Serial number to work; without it, one a line from standard input.")
-]
-HeadlessOption = Annotated[bool, typer.Option("--headless", help="No screen: narrate on standard error.")]
-SpeedOption = Annotated[
-    float,
-    typer.Option("--speed", min=0.1, max=1000.0, help="With the screen, how much faster a simulated bench works."),
-]
-OperatorOption = Annotated[str | None, typer.Option("--operator", help="Who works here, instead of the file's.")]
-LimitsOption = Annotated[
-    Path | None, typer.Option("--limits", help="Limit revision (TOML) to lay over the plan's limits.")
-]
-TouchstoneOption = Annotated[
-    Path | None, typer.Option("--touchstone", help="Let the simulated analyser answer from this .s4p file.")
-]
-EepromOption = Annotated[
-    Path | None, typer.Option("--eeprom", help="Let the simulated memories answer from this dump (JSON or 256 bytes).")
-]
-
-
-StepOption = Annotated[
-    list[str] | None,
-    typer.Option("--step", help="Run this step alone, for an engineer: no gate is asked, nothing counts. Repeatable."),
-]
-LoopOption = Annotated[
-    int | None,
-    typer.Option(
-        "--loop",
-        min=1,
-        max=100_000,
-        help="Repeat the run N times, for a gauge study: no gate is asked, nothing counts.",
-    ),
-]
-PauseOption = Annotated[
-    str | None,
-    typer.Option("--pause-on", metavar="fail", help="Hold the bench as it is at a failed step, until Enter."),
-]
-TraceOption = Annotated[
-    Path | None, typer.Option("--trace", help="Write every byte on every bus to this file, as JSON Lines.")
-]
-RecordOption = Annotated[
-    Path | None, typer.Option("--record", help="Record the run of --serial at the wire, to be played again.")
-]
-SanitiseOption = Annotated[
-    bool, typer.Option("--sanitise", help="With --record: make up the instruments' serial numbers in the file.")
-]
-ReplayOption = Annotated[
-    Path | None,
-    typer.Option("--replay", help="Play a recording of this station: no instrument, no simulator, nothing recorded."),
-]
-CsvOption = Annotated[
-    bool, typer.Option("--csv", help="With --loop or --step: print value,part,trial,measurand, one value a line.")
-]
 
 
 def command(
@@ -88,6 +52,7 @@ def command(
     sanitise: SanitiseOption = False,
     replay: ReplayOption = None,
     as_csv: CsvOption = False,
+    no_resume: NoResumeOption = False,
     home: HomeOption = None,
     db: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -95,7 +60,9 @@ def command(
     """Work one unit, or one after the other, at the station that CONFIG describes.
 
     On a terminal the operator's screen opens; with --headless, --serial, --json or without a terminal, serial
-    numbers are worked without one.
+    numbers are worked without one. A plan of several units takes those given by --serial, or on one line of standard
+    input between blanks or commas, in one run. A run that a power cut left open goes on first, where the station's
+    file allows it by resume_within_s.
 
     --step, --loop and --pause-on make it an engineering run: no gate is asked, nothing is recorded and nothing counts.
     --replay plays a recording and ends with 0 for the identical record, with 1 and a diff for anything else.
@@ -105,12 +72,15 @@ def command(
     """
     from stations.config import load_station_config
 
+    serials = tuple(serial or ())
     engineering = bool(step or loop or pause_on is not None)
     if db is not None and (engineering or replay is not None):
         raise CommandError("an engineering run and a replay are recorded in no database: give them without --db")
-    _check(serial, trace, record, replay, engineering=engineering, loop=loop, pause_on=pause_on, sanitise=sanitise)
+    _check(serials, trace, record, replay, engineering=engineering, loop=loop, pause_on=pause_on, sanitise=sanitise)
     if as_csv and (as_json or not engineering):
         raise CommandError("--csv goes with --loop or --step, and not with --json; see station run --help")
+    if no_resume and (engineering or replay is not None):
+        raise CommandError("--no-resume ends a recorded run: give it without --step, --loop, --pause-on and --replay")
     with explained():
         station_config = load_station_config(config).overridden(
             operator=operator, limits=limits, touchstone=touchstone, eeprom=eeprom
@@ -120,7 +90,7 @@ def command(
         elif engineering:
             code = _engineer(
                 station_config,
-                serial,
+                serials,
                 steps=tuple(step or ()),
                 count=loop or 1,
                 pause=pause_on is not None,
@@ -133,8 +103,9 @@ def command(
         else:
             code = _work(
                 station_config,
-                serial,
-                screen=not (headless or as_json or serial is not None),
+                serials,
+                screen=not (headless or as_json or serials),
+                no_resume=no_resume,
                 speed=speed,
                 home=home,
                 db=db,
@@ -147,7 +118,7 @@ def command(
 
 
 def _check(
-    serial: str | None,
+    serials: tuple[str, ...],
     trace: Path | None,
     record: Path | None,
     replay: Path | None,
@@ -157,17 +128,17 @@ def _check(
     pause_on: str | None,
     sanitise: bool,
 ) -> None:
-    if replay is not None and (serial is not None or record is not None or engineering):
+    if replay is not None and (serials or record is not None or engineering):
         raise CommandError("--replay plays what was recorded: give it without --serial, --record, --step and --loop")
-    if record is not None and serial is None:
-        raise CommandError("--record takes one run: give its unit by --serial")
+    if record is not None and len(serials) != 1:
+        raise CommandError("--record takes one run of one unit: give it by --serial")
     if sanitise and record is None:
         raise CommandError("--sanitise says what --record leaves out: give --record FILE")
     if pause_on not in (None, "fail"):
         raise CommandError(f"--pause-on {pause_on}: there is only one thing to pause on: --pause-on fail")
     if record is not None and (loop or pause_on):
         raise CommandError("--record takes one run as it goes: give it without --loop and --pause-on")
-    if pause_on is not None and serial is None:
+    if pause_on is not None and not serials:
         raise CommandError("--pause-on waits for Enter on standard input: give the unit by --serial")
     if trace is not None and trace in (record, replay):
         raise CommandError(f"--trace {trace}: is the recording itself; give another file")
@@ -175,9 +146,10 @@ def _check(
 
 def _work(
     config: "StationConfig",
-    serial: str | None,
+    serials: tuple[str, ...],
     *,
     screen: bool,
+    no_resume: bool,
     speed: float,
     home: Path | None,
     db: str | None,
@@ -191,13 +163,20 @@ def _work(
 
     from mes.ledger import open_ledger
     from stations.composition import open_test_station, station_clock
-    from stations.hand_run import RunEvents, has_terminal, work_units
+    from stations.hand_resumption import abandon, abandon_for, go_on, worked_by_resuming
+    from stations.hand_run import RunEvents, has_terminal, runs_of, runs_of_lines, work_units
+    from stations.plan import load_plan
     from stations.run_report import recovered_line
     from stations.watched_bench import WatchedBench
 
     if screen and not has_terminal():
         sys.stderr.write("station: no terminal for the screen; going on as with --headless\n")
         screen = False
+    if screen and load_plan(config.plan).units[1] > 1:
+        raise CommandError(
+            f"the screen works one unit at a time, and plan {config.plan} takes several in one run;"
+            " give each by --serial, or --headless and all on one line of standard input"
+        )
     location = locate(home, db)
     now = datetime.now(UTC)
     with ExitStack() as stack:
@@ -220,24 +199,42 @@ def _work(
         )
         for run in station.agent.recovered:
             sys.stderr.write(f"station: {recovered_line(run)}\n")
+        if record is not None and any(station.agent.is_check(one) for one in serials):
+            raise CommandError("--record takes a unit's run; record the golden or known-bad unit's with --step")
+        runs = runs_of(serials, station.plan) if serials else []
+        code = Exit.OK
+        if station.agent.resumable:
+            same = worked_by_resuming(station, runs)
+            if no_resume:
+                abandon(station, "--no-resume")
+            elif serials and same is None:
+                abandon_for(station, runs)
+            elif record is not None:
+                raise CommandError("--record takes a run from its beginning, and one is open: see --no-resume")
+            else:
+                stop = watched.make_stop()
+                code = go_on(station, location.shown, as_json=as_json, stop=stop)
+                if stop.reason is not None:
+                    return code
+                runs = [scans for scans in runs if scans != same]
         if screen:
             from stations.tui.hand_screen import work_on_screen
 
             return work_on_screen(station, events, database=location.shown, speed=speed)
-        serials = iter([serial]) if serial is not None else (line for line in sys.stdin)
-        return work_units(
+        worked = work_units(
             station,
-            serials,
+            runs if serials else runs_of_lines(sys.stdin, station.plan),
             location.shown,
             as_json=as_json,
             make_stop=watched.make_stop,
-            worked_one=lambda worked: watched.finish(worked.run),
+            finished=watched.finish,
         )
+        return max(code, worked)
 
 
 def _engineer(
     config: "StationConfig",
-    serial: str | None,
+    serials: tuple[str, ...],
     *,
     steps: tuple[str, ...],
     count: int,
@@ -273,8 +270,9 @@ def _engineer(
                 watch=watched.watch,
             )
         )
-        serials = iter([serial]) if serial is not None else (line for line in sys.stdin)
-        return work_for_engineer(station, watched, serials, count=count, pause=pause, form=form)
+        return work_for_engineer(
+            station, watched, serials or (line for line in sys.stdin), count=count, pause=pause, form=form
+        )
 
 
 def _replay(config: "StationConfig", path: Path, trace: Path | None, *, as_json: bool) -> int:

@@ -66,23 +66,29 @@ def record_places(fixture: BurnInRack, record: Record) -> None:
     """Ask the supply in every place who it is."""
     fixture.energise()
     for slot in record.units:
-        try:
-            told = fixture.buses[slot].read_identity().serial
-        except InstrumentError as error:
-            record.unit(slot).error(f"slot {slot} does not answer: {error}")
-            continue
-        scanned = fixture.units[slot - 1].serial
-        record.unit(slot)("serial_agrees", "yes" if told == scanned else f"no: {told!r}")
+        told = fixture.told[slot]
+        if isinstance(told, InstrumentError):
+            record.unit(slot).error(fixture.stranger(slot))
+        else:
+            record.unit(slot)("serial_agrees", f"no: {told!r}" if fixture.stranger(slot) else "yes")
 
 
 def record_hour(fixture: BurnInRack, record: Record, hour: int) -> None:
-    """Burn in for one hour, and look at every supply every few minutes."""
+    """Burn in for one hour, and look at every supply every few minutes.
+
+    After a power cut the first step is not run again: whoever sits in a place now is held against its scan here.
+    """
     burn_in = fixture.parameters["burn_in"]
     fixture.energise()
-    fixture.draw(record.units)
-    found = {slot: _Hour() for slot in record.units}
+    strangers = {slot: trouble for slot in record.units if (trouble := fixture.stranger(slot))}
+    for slot, trouble in strangers.items():
+        record.unit(slot).error(trouble)
+    found = {slot: _Hour() for slot in record.units if slot not in strangers}
+    fixture.draw(tuple(found))
     silent: dict[int, str] = {}
     for _ in range(int(burn_in["samples_per_hour"])):
+        if not found:
+            break
         fixture.burn(3600.0 / burn_in["samples_per_hour"])
         for slot in found:
             try:

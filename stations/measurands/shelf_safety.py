@@ -10,6 +10,7 @@ from drivers.reading import Reading
 from stations.fixtures.shelf_bench import ShelfBench
 from stations.limits import Measurand
 from stations.plan import Parameters, Record
+from stations.withstand_end import reached_the_unit
 
 SAFETY_PARAMETERS = ("safety",)
 """Product parameters that these measurands read."""
@@ -50,7 +51,10 @@ def record_shelf_withstand(fixture: ShelfBench, record: Record) -> None:
     """Stress the insulation between all mains conductors and earth, then measure it."""
     safety = fixture.parameters["safety"]
     with fixture.high_voltage():
-        found = fixture.withstand(safety["withstand_v"], safety["withstand_dwell_s"], safety["withstand_max_a"])
+        found = reached_the_unit(
+            fixture.withstand(safety["withstand_v"], safety["withstand_dwell_s"], safety["withstand_max_a"]),
+            safety["withstand_min_a"],
+        )
         record("withstand_judgement", found.judgement)
         record("withstand_leakage", found.reading)
         if found.judgement == "PASS":

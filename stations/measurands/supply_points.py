@@ -32,7 +32,10 @@ def at(point: Mapping[str, Any]) -> str:
 
 
 def point_measurands(parameters: Parameters) -> Iterator[Measurand]:
-    """Everything that is measured at every point."""
+    """Everything that is measured at every point, and the best of the efficiencies."""
+    if "efficiency_peak_min" in parameters:
+        clause = "the best of all points"
+        yield Measurand("efficiency_peak", "1", low=parameters["efficiency_peak_min"], over_range="fail", clause=clause)
     for point in parameters["points"]:
         where = at(point)
         yield Measurand(
@@ -82,13 +85,14 @@ def record_point(
     voltage: Reading,
     distortion: Reading | None,
     bus: SupplyTelemetry,
-) -> None:
-    """Record one settled point; `voltage` is the meter's at the sense terminals."""
+) -> float | None:
+    """Record one settled point; `voltage` is the meter's at the sense terminals. The efficiency, where it is judged."""
+    efficiency = None
     where = at(point)
     record(f"output_voltage{where}", voltage)
     if "efficiency_min" in point:
-        share = number(output.power, "output power") / number(source.power, "input power")
-        record(f"efficiency{where}", Reading(share, "1"))
+        efficiency = number(output.power, "output power") / number(source.power, "input power")
+        record(f"efficiency{where}", Reading(efficiency, "1"))
     if "power_factor_min" in point:
         record(f"power_factor{where}", source.power_factor)
     if distortion is not None:
@@ -104,6 +108,7 @@ def record_point(
         )
         for name, (own, measured) in zip(METERED, told, strict=True):
             record(f"telemetry_{name}{where}", _error(number(own, name), number(measured, name)))
+    return efficiency
 
 
 def _error(own: float, measured: float) -> Reading:
@@ -128,6 +133,7 @@ def _record_dead(record: Record, point: Mapping[str, Any], voltage: Reading) -> 
 
 def record_points(fixture: PsuBench, record: Record) -> None:
     """Go through the table of lines and loads."""
+    efficiencies: list[float] = []
     for point in fixture.parameters["points"]:
         fixture.ac.configure(point["line_v"], float(fixture.parameters["frequency_hz"]))
         fixture.draw(point["load_pct"] / 100.0)
@@ -138,7 +144,7 @@ def record_points(fixture: PsuBench, record: Record) -> None:
             require_line(fixture.ac.measure_voltage(), point["line_v"])
             _record_dead(record, point, voltage)
             continue
-        record_point(
+        efficiency = record_point(
             record,
             point,
             source=at_line(fixture.input_power(), point["line_v"]),
@@ -147,6 +153,11 @@ def record_points(fixture: PsuBench, record: Record) -> None:
             distortion=fixture.current_distortion() if "distortion_max" in point else None,
             bus=fixture.bus,
         )
+        if efficiency is not None:
+            efficiencies.append(efficiency)
+    if "efficiency_peak_min" in fixture.parameters:
+        peak = Reading(max(efficiencies), "1") if efficiencies else Reading(None, "1", over_range="UNDER")
+        record("efficiency_peak", peak)
     fixture.ac.configure(fixture.parameters["start"]["line_v"], float(fixture.parameters["frequency_hz"]))
 
 

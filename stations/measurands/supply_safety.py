@@ -10,6 +10,7 @@ from drivers.reading import Reading
 from stations.fixtures.psu_bench import PsuBench
 from stations.limits import Measurand
 from stations.plan import Parameters, Record
+from stations.withstand_end import reached_the_unit
 
 SAFETY_PARAMETERS = ("safety",)
 """Product parameters that these measurands read."""
@@ -53,7 +54,10 @@ def record_bond(fixture: PsuBench, record: Record) -> None:
 def record_withstand(fixture: PsuBench, record: Record) -> None:
     """Stress the insulation between mains and earth, then measure it."""
     safety = fixture.parameters["safety"]
-    found = fixture.withstand(safety["withstand_v"], safety["withstand_dwell_s"], safety["withstand_max_a"])
+    found = reached_the_unit(
+        fixture.withstand(safety["withstand_v"], safety["withstand_dwell_s"], safety["withstand_max_a"]),
+        safety["withstand_min_a"],
+    )
     record("withstand_judgement", found.judgement)
     record("withstand_leakage", found.reading)
     if found.judgement == "PASS":

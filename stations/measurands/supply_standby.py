@@ -25,7 +25,7 @@ def standby_start_measurands(parameters: Parameters) -> Iterator[Measurand]:
     yield Measurand("inrush_peak", "A", high=peak_a, over_range="fail", clause=clause)
     yield Measurand("inrush_first_cycle_rms", "A", high=rms_a, over_range="fail", clause=clause)
     yield Measurand("standby_voltage", "V", low=standby["output_min_v"], high=standby["output_max_v"])
-    yield Measurand("output_unasked", "V", clause="PS_ON is open: for the record")
+    yield Measurand("output_unasked", "V", high=standby["unasked_max_v"], clause="PS_ON is open: nobody asked for it")
     yield Measurand("start_time", "s", high=start["time_max_s"], over_range="fail", clause="PS_ON low to output up")
 
 

@@ -14,12 +14,14 @@ from mes.ledger import LedgerError, LedgerUnavailable
 from mes.records import RunFinished
 from stations.composition import TestStation
 from stations.errors import SpoolError, StationError
-from stations.events import Event, RunBegan
+from stations.events import Event, RunBegan, RunEnded
+from stations.golden_report import checked_lines
 from stations.hand_run import RunEvents
 from stations.lease import StopSwitch
 from stations.tui import texts
 from stations.tui.earlier_runs import earlier_runs
 from stations.tui.happenings import (
+    CheckEnded,
     EarlierRunsRead,
     Forwarded,
     GateRefused,
@@ -69,6 +71,7 @@ class StationDesk:
         self._closed = Flag()
         self._working = 0
         self._began = False
+        self._checking = False
         self._error: str | None = None
         events.listener = self._event
 
@@ -105,15 +108,22 @@ class StationDesk:
 
     def _event(self, event: Event) -> None:
         self._began = self._began or isinstance(event, RunBegan)
+        if self._checking and isinstance(event, RunEnded):
+            return  # of a check there is neither a verdict nor a record: `CheckEnded` says what came of it
         self._tell(RunHappened(self._working, event, self._moment()))
 
     def _work(self, job: _Job) -> None:
-        self._working, self._began = job.work, False
+        self._working, self._began, self._checking = job.work, False, False
         if job.stop.reason is not None:
             self._tell(WorkBroke(job.work, Phase.ABORTED, texts.STOPPED_EARLY))
             return
         try:
             self._insert(job.serial)
+            self._checking = self._station.agent.is_check(job.serial)
+            if self._checking:
+                checked = self._station.agent.check(job.serial, job.stop)
+                self._tell(CheckEnded(job.work, "\n".join(checked_lines(self._station.config, checked))))
+                return
             worked = self._station.agent.work(job.serial, job.stop)
         except LedgerUnavailable as error:
             self._error = str(error)

@@ -90,7 +90,8 @@ def body_lines(state: ScreenState, width: int) -> list[Line]:
     if state.phase is Phase.REFUSED:
         return _refusals(state, width)
     lines: list[Line] = []
-    if state.phase in (Phase.ERROR, Phase.ABORTED, Phase.OFFLINE, Phase.UNRECORDED, Phase.UNREADABLE) and state.reason:
+    told = (Phase.ERROR, Phase.ABORTED, Phase.OFFLINE, Phase.UNRECORDED, Phase.UNREADABLE, Phase.READY)
+    if state.phase in told and state.reason:
         lines += paragraph(state.reason, width - 2, Ink.STRONG, indent=" ")
     if state.phase in (Phase.READY, Phase.UNREADABLE, Phase.OFFLINE):
         return [*lines, (Span(f" {state.previous}", Ink.DIM),)] if state.previous else lines

@@ -67,6 +67,14 @@ class WorkBroke:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckEnded:
+    """The golden or the known-bad unit was run, which counts nowhere: what came of it, for the operator."""
+
+    work: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forwarded:
     """The queue of unsent records was looked at."""
 
@@ -109,6 +117,7 @@ Happening = (
     | UnitTaken
     | ScanTurnedDown
     | RunHappened
+    | CheckEnded
     | GateRefused
     | WorkEnded
     | WorkBroke

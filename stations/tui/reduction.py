@@ -7,6 +7,7 @@ from mes.vocabulary import Outcome, RunEnding, Verdict
 from stations.events import Measured, RunBegan, RunEnded, RunResumed, StepBegan, StepEnded, StepRetried
 from stations.tui import texts
 from stations.tui.happenings import (
+    CheckEnded,
     EarlierRunsRead,
     Forwarded,
     GateRefused,
@@ -142,6 +143,14 @@ def _(happening: WorkBroke, state: ScreenState) -> ScreenState:
         sending=False,
         others=state.others + 1,
     )
+
+
+@_reduced.register
+def _(happening: CheckEnded, state: ScreenState) -> ScreenState:
+    if happening.work != state.work:
+        return state
+    # Neither a verdict nor a count: the screen waits for the next unit.
+    return replace(_cleared(state), phase=Phase.READY, reason=happening.message, notice=None)
 
 
 @_reduced.register

@@ -71,7 +71,7 @@ def standby_state(parameters: SupplyParameters, branches: Sequence[DcBranch], *,
 
 def is_switched_on(parameters: SupplyParameters, branches: Sequence[DcBranch]) -> bool:
     """Whether PS_ON is pulled low, or the design does not need it."""
-    if parameters.design.ps_on_needed == 0.0:
+    if parameters.design.ps_on_needed == 0.0 or parameters.ignores_ps_on:
         return True
     if not branches:
         return False

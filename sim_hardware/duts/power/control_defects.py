@@ -133,6 +133,15 @@ class StuckLatch(SupplyDefect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoresPsOn(SupplyDefect):
+    """A main output that comes up with the mains, whether it was asked for or not."""
+
+    def alter(self, parameters: SupplyParameters) -> None:
+        """Tie the input low inside."""
+        parameters.ignores_ps_on = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrongPart(SupplyDefect):
     """A memory that holds another model's part number."""
 

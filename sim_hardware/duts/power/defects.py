@@ -9,6 +9,7 @@ from sim_hardware.duts.defect import DefectError
 from sim_hardware.duts.power.control_defects import (
     DeadBlackBox,
     FanStall,
+    IgnoresPsOn,
     MeterDrift,
     SensorDrift,
     ShuntDrift,
@@ -56,6 +57,7 @@ SUPPLY_DEFECTS: dict[str, type[SupplyDefect]] = {
         FanStall,
         HighBond,
         HighReturn,
+        IgnoresPsOn,
         LateAcLoss,
         Lossy,
         LowInsulation,

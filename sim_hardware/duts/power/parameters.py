@@ -69,6 +69,7 @@ class SupplyParameters:
     has_black_box: bool = True
     clears_log: bool = True
     unlatches: bool = True
+    ignores_ps_on: bool = False
     hours: float = 0.0
 
     @property

@@ -48,7 +48,7 @@ class SequencedSupply:
         self.is_latched = False
         self._has_slow_fan = False
         self._commanded = True
-        self._is_switched_on = parameters.design.ps_on_needed == 0.0
+        self._is_switched_on = is_switched_on(parameters, ())
         self._ambient_c = self.thermal.ambient_c
         self._alive_s = 0.0
         self._restarts = 0

@@ -6,7 +6,7 @@ line draws from. Names end in `_low` or `_high` where a parameter can leave its 
 
 from collections.abc import Callable
 
-from sim_hardware.duts.power.control_defects import FanStall, SensorDrift, SlowFan, WarningDrift
+from sim_hardware.duts.power.control_defects import FanStall, IgnoresPsOn, SensorDrift, SlowFan, WarningDrift
 from sim_hardware.duts.power.control_sweeps import safety_sweeps, telemetry_sweeps
 from sim_hardware.duts.power.defect import SupplyDefect
 from sim_hardware.duts.power.design import SupplyDesign
@@ -150,6 +150,8 @@ def _output_sweeps(design: SupplyDesign, spec: SupplySpecification) -> tuple[Sup
                 lambda x, _: LowStandby(ratio=x),
             )
         )
+    if design.ps_on_needed:
+        sweeps.append(SupplySweep("ignores_ps_on", "1", ONCE, CERTAIN, "standby", lambda _, __: IgnoresPsOn()))
     return tuple(sweeps)
 
 

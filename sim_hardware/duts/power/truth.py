@@ -252,6 +252,7 @@ def _told(p: SupplyParameters, spec: SupplySpecification, serial: str) -> list[T
         ("black_box_works", p.has_black_box),
         ("black_box_clears", p.clears_log),
         ("latch_clears", p.unlatches),
+        ("ps_on_is_obeyed", not p.ignores_ps_on),
     )
     found += [TrueParameter(name, float(right), "1", low=1.0) for name, right in rights]
     return found

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -16,9 +15,10 @@ from sim_hardware.clock import Deadlock, VirtualClock
 from stations.crew import Crew, ThreadCrew
 from stations.errors import SpoolError
 from stations.events import Event, RunBegan, StepBegan
+from stations.fair_queue import FairQueue
 from stations.plan import Record
 from stations.slots import SlotModel, SlotReport, run_slots
-from stations.turn import Turn
+from stations.turn import Look, Turn
 from tests.stations.executive.rig import step
 from tests.stations.executive.slot_rig import (
     HANDLING_S,
@@ -151,25 +151,38 @@ NEED = st.lists(st.sampled_from(ROLES), unique=True, max_size=3)
 
 @given(needs=st.lists(st.lists(st.tuples(NEED, st.integers(0, 5)), max_size=4), min_size=1, max_size=6))
 def test_no_order_of_needs_ever_deadlocks(needs: list[list[tuple[list[str], int]]]) -> None:
-    """Whatever each slot needs in whatever order: all come to their end, and no instrument ever has two holders."""
-    clock = VirtualClock(START)
-    held: set[str] = set()
+    """Whatever each slot needs in whatever order: all come to their end, and no instrument ever has two holders.
 
-    def slot(wants: list[tuple[list[str], int]]) -> Callable[[Turn], None]:
-        def work(turn: Turn) -> None:
-            for roles, seconds in wants:
-                with turn.holding(roles):
-                    assert not held & set(roles)
-                    held.update(roles)
-                    clock.sleep(float(seconds))
-                    held.difference_update(roles)
+    Who looks up while waiting is served as who does not, at the same moments and in the same order.
+    """
 
-        return work
+    def history(look: Callable[[VirtualClock], None] | None) -> tuple[SlotReport, list[tuple[float, int]]]:
+        clock = VirtualClock(START)
+        held: set[str] = set()
+        grants: list[tuple[float, int]] = []
 
-    acts = {str(number): slot(wants) for number, wants in enumerate(needs)}
-    report = run_slots(clock, acts, model=SlotModel.PARALLEL, shared=ROLES)
+        def slot(number: int, wants: list[tuple[list[str], int]]) -> Callable[[Turn], None]:
+            def work(turn: Turn) -> None:
+                for roles, seconds in wants:
+                    with turn.holding(roles, None if look is None else lambda: look(clock)):
+                        assert not held & set(roles)
+                        grants.append((clock.now(), number))
+                        held.update(roles)
+                        clock.sleep(float(seconds))
+                        held.difference_update(roles)
+
+            return work
+
+        acts = {str(number): slot(number, wants) for number, wants in enumerate(needs)}
+        return run_slots(clock, acts, model=SlotModel.PARALLEL, shared=ROLES), grants
+
+    def look_up(clock: VirtualClock) -> None:
+        assert clock.now() <= 6 * 4 * 5, "nobody gets anything any more"
+
+    report, grants = history(None)
     assert report.took_s >= report.ideal_s - 1e-9
     assert sum(use.grants for use in report.instruments) == sum(len(roles) for one in needs for roles, _ in one)
+    assert history(look_up) == (report, grants)
 
 
 def crossed(crew: Crew, sleep: Callable[[float], None]) -> SlotReport:
@@ -198,32 +211,15 @@ def test_in_the_order_of_naming_they_would_deadlock(monkeypatch: pytest.MonkeyPa
     """The mutant: without the one order the clock finds both waiting for each other, for a grant takes a moment."""
     clock = VirtualClock(START)
 
-    class Slow:
-        """A lock whose grant lets the other slot go first."""
+    def take_slowly(queue: FairQueue, look: Look | None = None) -> None:
+        take(queue, look)
+        clock.sleep(0.0)
 
-        def __init__(self, inner: AbstractContextManager[object]) -> None:
-            self.inner = inner
-
-        def __enter__(self) -> object:
-            entered = self.inner.__enter__()
-            clock.sleep(0.0)
-            return entered
-
-        def __exit__(self, *exc: Any) -> None:
-            self.inner.__exit__(*exc)
-
-    class SlowCrew:
-        """The clock with slow grants."""
-
-        now, actor, run, bell = clock.now, clock.actor, clock.run, clock.bell
-
-        def resource(self, name: str = "") -> Slow:
-            """A slow lock."""
-            return Slow(clock.resource(name))
-
+    take = FairQueue.take
+    monkeypatch.setattr(FairQueue, "take", take_slowly)
     monkeypatch.setattr("stations.sharing.in_order", tuple)
-    with pytest.raises(Deadlock, match="resource"):
-        crossed(SlowCrew(), clock.sleep)
+    with pytest.raises(Deadlock, match="bell 'a'"):
+        crossed(clock, clock.sleep)
 
 
 @pytest.mark.parametrize("model", list(SlotModel))

@@ -1,9 +1,11 @@
 """Burn-in: several supplies in one run, each with a verdict of its own; what hours of heat and load bring out."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from drivers.errors import LinkTimeout
 from mes.vocabulary import RunEnding, Verdict
 from sim_hardware.duts.power.rack import RackOfSupplies
 from tests.stations.plans.bench_of import BenchOf, bench_of
@@ -50,6 +52,32 @@ def test_a_joint_that_loosens_shows_in_the_efficiency(bench: BenchOf) -> None:
     (told,) = bench.run(serial)
     assert told.verdict == FAILED
     assert "efficiency_drift" in told.failed
+
+
+@pytest.mark.parametrize("silent", ["set_constant_current", "set_input"])
+def test_a_silent_load_leaves_only_its_own_slot_unproven(bench: BenchOf, silent: str, monkeypatch: Any) -> None:
+    """Load 1 answers nothing: the outputs of the other slots are drawn empty all the same, and slot 1 is named."""
+    bench.station.insert(RackOfSupplies("rack", [bench.supply(8), bench.supply(9)]))
+    fixture = bench.fixture
+    fixture.set_up()
+    fixture.relays.connect(0, 1)
+    fixture.ac.configure(230.0, 50.0)
+    fixture.ac.set_output(True)
+    fixture.burn(5.0)
+    assert fixture.loads[2].measure_voltage().value > 10.0
+    fixture.ac.set_output(False)
+    load = type(fixture.loads[1])
+    whole = getattr(load, silent)
+
+    def answer(one: Any, *values: Any) -> None:
+        if one is fixture.loads[1]:
+            raise LinkTimeout("load_1: no answer")
+        whole(one, *values)
+
+    monkeypatch.setattr(load, silent, answer)
+    (live,) = fixture.prove_safe()
+    assert live == "output of slot 1 is not proven dead: load_1: no answer"
+    assert abs(fixture.loads[2].measure_voltage().value) < 1.0
 
 
 @pytest.mark.parametrize("count", [0, 7])

@@ -8,6 +8,7 @@ import pytest
 from mes.vocabulary import RunEnding, Verdict
 from sim_hardware.duts.power.specification import MCRPS_2400W_SPECIFICATION as SPECIFICATION
 from stations.config import load_station_config
+from stations.fixtures.mcrps_bench import McrpsBench
 from stations.product import load_product
 from tests.stations.plans.bench_of import CONFIGS, BenchOf, bench_of
 
@@ -41,6 +42,7 @@ def test_a_good_supply_passes_and_its_bench_is_proven_dead(bench: BenchOf) -> No
     [
         ({"kind": "LowStandby", "ratio": 0.9}, "power_on", "standby_voltage"),
         ({"kind": "LowStandby", "ratio": 1.1}, "power_on", "standby_voltage"),
+        ({"kind": "IgnoresPsOn"}, "power_on", "output_unasked"),
         ({"kind": "HighReturn", "ohm": 5e-3}, "ground_bond", "return_resistance"),
         ({"kind": "ShareContact", "ohm": 1e5}, "share_bus", "share_level"),
         ({"kind": "FanStall", "fan": 1}, "alarms", "alarms"),
@@ -90,6 +92,46 @@ def test_the_main_output_waits_for_ps_on(bench: BenchOf) -> None:
     assert 11.4 < fixture.standby_voltage().value < 12.6
     assert bench.bench.make_safe() == []
     assert fixture.prove_safe() == []
+
+
+def test_a_relay_that_does_not_close_proves_no_standby_output_dead(bench: BenchOf, monkeypatch: Any) -> None:
+    """0 V through a way that never showed the live output is no proof after mains; without mains none is needed.
+
+    What was not proven stays so in the next run that has no mains, and ends with one in which the way is whole.
+    """
+    whole, relays = bench.plan, type(bench.fixture.relays)
+
+    def run(relay_7_closes: bool, *steps: str) -> str:
+        bench.plan = whole
+        bench.only(*steps)
+        with monkeypatch.context() as patch:
+            if not relay_7_closes:  # another does, which leads nowhere
+                connect = relays.connect
+                patch.setattr(
+                    relays, "connect", lambda card, *k: connect(card, *(15 if one == 7 else one for one in k))
+                )
+            return str(bench.run(serial)[0].end.safe)
+
+    serial = bench.insert(6, {"kind": "MissingEarth"}).serial
+    bond = ("output_check", "ground_bond")
+    assert "unit" in run(False, *bond).split(", ")
+    unproven = "OUTPUT MAY BE LIVE: standby output is not proven dead: relay 7 leads 0 V to its meter"
+    with monkeypatch.context() as patch:
+        patch.setattr(McrpsBench, "_falls_silent", lambda bench: False)
+        assert run(False, "power_on").startswith(unproven)
+        assert run(False, *bond).startswith(unproven)
+    assert "unit" in run(True, "power_on").split(", ")
+    assert "unit" in run(False, *bond).split(", ")
+
+
+def test_a_supply_without_standby_output_is_failed_and_proven_dead_by_its_bus(bench: BenchOf) -> None:
+    """The meter never sees 12 V, and the processor that answered falls silent: FAILED, and it can be taken out."""
+    serial = bench.insert(8, {"kind": "LowStandby", "ratio": 0.01}).serial
+    bench.only("power_on")
+    (told,) = bench.run(serial)
+    assert told.verdict == (Verdict.FAILED, RunEnding.COMPLETED), told.end.reason
+    assert "standby_voltage" in told.failed
+    assert "unit" in told.end.safe.split(", ")
 
 
 def test_limits_are_those_that_a_good_supply_keeps() -> None:

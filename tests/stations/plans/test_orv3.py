@@ -76,7 +76,7 @@ def test_a_defect_fails_the_measurand_that_is_there_for_it(
     assert failed in {family_of(name) for name in told.failed}
 
 
-@pytest.mark.parametrize(
+SOLE_DETECTORS = pytest.mark.parametrize(
     ("defect", "step", "limit"),
     [
         ({"kind": "AgedBulk", "ratio": 0.77}, "hold_up", "hold_up"),
@@ -84,6 +84,22 @@ def test_a_defect_fails_the_measurand_that_is_there_for_it(
         ({"kind": "LowInsulation", "ohm": 5e7}, "withstand", "insulation"),
     ],
 )
+
+
+@pytest.mark.parametrize("closed", [(2, 3), (4,)], ids=["earth open", "lines open"])
+def test_a_withstand_that_never_reached_the_unit_is_no_pass(
+    bench: BenchOf, monkeypatch: pytest.MonkeyPatch, closed: tuple[int, ...]
+) -> None:
+    """One contactor stays open and no current flows: an error of the fixture, whatever the insulation is like."""
+    monkeypatch.setattr("stations.fixtures.psu_bench._HIPOT", closed)
+    serial = bench.insert(5, {"kind": "NickedInsulation", "volt": 1500.0}).serial
+    bench.only("withstand")
+    (told,) = bench.run(serial)
+    assert told.verdict == (Verdict.NONE, RunEnding.ERROR)
+    assert "did not reach it" in told.end.reason
+
+
+@SOLE_DETECTORS
 def test_without_its_sole_detector_a_defect_passes(
     bench: BenchOf, defect: dict[str, Any], step: str, limit: str
 ) -> None:

@@ -16,7 +16,7 @@ from drivers.clock import SystemClock
 from drivers.errors import InstrumentError
 from drivers.network_analyzer.keysight_pna import KeysightPna
 from drivers.recorder import Recorder
-from drivers.recording import RecordingError, RecordingWriter, load_recording, rewritten
+from drivers.recording import FORMAT, RecordingError, RecordingWriter, content, content_of, load_recording, rewritten
 from drivers.replayer import Replayer
 from mes.command_line import CommandError
 from mes.vocabulary import RunEnding, Verdict
@@ -24,12 +24,12 @@ from stations.cli import run
 from stations.composition import station_clock
 from stations.config import load_station_config
 from stations.engineering_run import open_engineering_station
-from stations.errors import ReplayRefused, StationError, StepTimeout
+from stations.errors import ConfigurationError, ReplayRefused, StationError, StepTimeout
 from stations.events import Event, Measured
 from stations.identity import IdMaker
 from stations.lease import Lease, StopSwitch
 from stations.replay import replay, replayed_runner
-from stations.run_recording import AttendedThreads, RunRecording
+from stations.run_recording import AttendedThreads, RunRecording, sanitise
 from stations.step_runner import close_runner
 from stations.watched_bench import WatchedBench
 
@@ -42,7 +42,7 @@ def record(folder: Path, *more: str, config: Path = LANE) -> Path:
     path = folder / "run.jsonl"
     options: dict[str, Any] = {"sanitise": "sanitise" in more}
     with pytest.raises(typer.Exit):
-        run.command(config, serial="DAC0001", record=path, home=folder, as_json=True, **options)
+        run.command(config, serial=["DAC0001"], record=path, home=folder, as_json=True, **options)
     return path
 
 
@@ -140,8 +140,48 @@ def test_made_up_serial_numbers_still_play(tmp_path: Path) -> None:
     """With --sanitise no instrument's own serial number is left in the file, and the file still leads to its record."""
     path = record(tmp_path, "sanitise")
     assert b"MY51000043" not in path.read_bytes()
+    assert not list(tmp_path.glob("*.unsanitised"))
     played = replay(load_station_config(LANE), path)
     assert [one.serial for one in played.record.instruments if one.role == "vna"] == ["0000000001"]
+
+
+def test_serial_numbers_among_unprintable_bytes_are_made_up_too(tmp_path: Path) -> None:
+    """An answer behind an ACK is kept as hexadecimal, and a message shows its bytes as Python does."""
+    raw, clean = tmp_path / "raw", tmp_path / "clean"
+    answer = b"\x06OMNIA,8206,SN8812345,1.20\n"
+    with raw.open("w", encoding="ascii", newline="\n") as stream:
+        writer = RecordingWriter(stream)
+        writer.write("header", format=FORMAT, serials={})
+        writer.write("read_line", wire="hipot", **content(answer))
+        writer.write("read_line", wire="hipot", **content(b"\xffSN8812345"))
+        writer.write("read_line", wire="hipot", **content(b"\xffASN8812345"))
+        writer.write("read_line", wire="hipot", error="DeviceError", message=r"got b'\x06SN8812345\r'")
+        writer.write("end")
+    sanitise(raw, clean, {"hipot": "SN8812345"})
+    first, second, longer, message = load_recording(clean).rows
+    assert content_of(first) == answer.replace(b"SN8812345", b"000000001")
+    assert content_of(second) == b"\xff000000001"
+    assert content_of(longer) == b"\xffASN8812345"
+    assert message["message"] == r"got b'\x06000000001\r'"
+
+
+def test_no_unsanitised_recording_has_the_name_that_was_asked_for(tmp_path: Path) -> None:
+    """A run that raised told nobody which serial numbers to clean: its recording stays beside, and says what it is."""
+    config = load_station_config(LANE)
+    clock = station_clock(config, SystemClock().utc())
+    path = tmp_path / "run.jsonl"
+    with (
+        pytest.raises(RuntimeError, match="in the middle"),
+        WatchedBench(clock, record=path, sanitised=True) as watched,
+        open_engineering_station(
+            config, home=tmp_path, clock=clock, new_id=IdMaker(clock, random.Random(1)), steps=(), watch=watched.watch
+        ),
+    ):
+        raise RuntimeError("in the middle")
+    assert not path.exists()
+    assert b"MY51000043" in (tmp_path / "run.jsonl.unsanitised").read_bytes()
+    with pytest.raises(ConfigurationError, match=r"unsanitised: there is such a file"):
+        RunRecording(path, clock.utc(), sanitised=True)
 
 
 def test_a_fault_of_the_wire_comes_back(tmp_path: Path) -> None:
@@ -224,7 +264,7 @@ def test_a_recording_is_never_written_over(recorded: Path) -> None:
     """A second recording under the same name is refused, and the first stays as it was."""
     before = recorded.read_bytes()
     with pytest.raises(CommandError, match="give another name"):
-        run.command(LANE, serial="DAC0002", record=recorded, home=recorded.parent, as_json=True)
+        run.command(LANE, serial=["DAC0002"], record=recorded, home=recorded.parent, as_json=True)
     assert recorded.read_bytes() == before
 
 
@@ -249,7 +289,7 @@ def test_serial_lines_and_modbus_play_too(tmp_path: Path, capsys: Any) -> None:
     config = CONFIGS / "psu-test.toml"
     path = tmp_path / "psu.jsonl"
     with pytest.raises(typer.Exit):
-        run.command(config, serial="PSU0000005", step=["power_on", "identity"], record=path, home=tmp_path)
+        run.command(config, serial=["PSU0000005"], step=["power_on", "identity"], record=path, home=tmp_path)
     wires = {row["wire"] for row in load_recording(path).rows if row["do"] == "write"}
     assert {"sim://psu-test/relays", "sim://psu-test/bus", "sim://psu-test/io"} < wires
     assert "ENGINEERING run" in capsys.readouterr().out
@@ -262,11 +302,11 @@ def test_serial_lines_and_modbus_play_too(tmp_path: Path, capsys: Any) -> None:
     ("options", "said"),
     [
         ({"record": Path("x")}, "--serial"),
-        ({"replay": Path("x"), "serial": "DAC0001"}, "without --serial"),
+        ({"replay": Path("x"), "serial": ["DAC0001"]}, "without --serial"),
         ({"replay": Path("x"), "db": "d.db"}, "without --db"),
-        ({"sanitise": True, "serial": "DAC0001"}, "--record FILE"),
-        ({"record": Path("x"), "serial": "DAC0001", "loop": 3}, "without --loop"),
-        ({"record": Path("x"), "serial": "DAC0001", "trace": Path("x")}, "another file"),
+        ({"sanitise": True, "serial": ["DAC0001"]}, "--record FILE"),
+        ({"record": Path("x"), "serial": ["DAC0001"], "loop": 3}, "without --loop"),
+        ({"record": Path("x"), "serial": ["DAC0001"], "trace": Path("x")}, "another file"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options: dict[str, Any], said: str) -> None:

@@ -1,0 +1,67 @@
+"""The options of `station run`: what each is called, what it takes, and the help that a person reads."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigArgument = Annotated[Path, typer.Argument(help="The station's file, such as stations/configs/cable-test.toml.")]
+SerialOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--serial",
+        help="Serial number to work, repeatable: together where the plan takes several units in one run, else one"
+        " after the other. Without it, a run a line from standard input.",
+    ),
+]
+NoResumeOption = Annotated[
+    bool, typer.Option("--no-resume", help="End a run that a power cut left open as ABORTED; do not go on with it.")
+]
+HeadlessOption = Annotated[bool, typer.Option("--headless", help="No screen: narrate on standard error.")]
+SpeedOption = Annotated[
+    float,
+    typer.Option("--speed", min=0.1, max=1000.0, help="With the screen, how much faster a simulated bench works."),
+]
+OperatorOption = Annotated[str | None, typer.Option("--operator", help="Who works here, instead of the file's.")]
+LimitsOption = Annotated[
+    Path | None, typer.Option("--limits", help="Limit revision (TOML) to lay over the plan's limits.")
+]
+TouchstoneOption = Annotated[
+    Path | None, typer.Option("--touchstone", help="Let the simulated analyser answer from this .s4p file.")
+]
+EepromOption = Annotated[
+    Path | None, typer.Option("--eeprom", help="Let the simulated memories answer from this dump (JSON or 256 bytes).")
+]
+StepOption = Annotated[
+    list[str] | None,
+    typer.Option("--step", help="Run this step alone, for an engineer: no gate is asked, nothing counts. Repeatable."),
+]
+LoopOption = Annotated[
+    int | None,
+    typer.Option(
+        "--loop",
+        min=1,
+        max=100_000,
+        help="Repeat the run N times, for a gauge study: no gate is asked, nothing counts.",
+    ),
+]
+PauseOption = Annotated[
+    str | None,
+    typer.Option("--pause-on", metavar="fail", help="Hold the bench as it is at a failed step, until Enter."),
+]
+TraceOption = Annotated[
+    Path | None, typer.Option("--trace", help="Write every byte on every bus to this file, as JSON Lines.")
+]
+RecordOption = Annotated[
+    Path | None, typer.Option("--record", help="Record the run of --serial at the wire, to be played again.")
+]
+SanitiseOption = Annotated[
+    bool, typer.Option("--sanitise", help="With --record: make up the instruments' serial numbers in the file.")
+]
+ReplayOption = Annotated[
+    Path | None,
+    typer.Option("--replay", help="Play a recording of this station: no instrument, no simulator, nothing recorded."),
+]
+CsvOption = Annotated[
+    bool, typer.Option("--csv", help="With --loop or --step: print value,part,trial,measurand, one value a line.")
+]
