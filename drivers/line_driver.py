@@ -6,41 +6,32 @@ frame which does not fit poisons the session, and that safe is only what was rea
 
 import logging
 from abc import abstractmethod
-from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, ClassVar, Final, Literal, Self
 
-from drivers.clock import Clock
-from drivers.driver import Driver
-from drivers.errors import Garbled, InstrumentError, LinkError, LinkLost, NotSafe, WrongInstrument
+from drivers.errors import Garbled, InstrumentError, LinkError, LinkLost, WrongInstrument
 from drivers.line_session import LineSession
 from drivers.numeric_response import parse_number
 from drivers.place import Place
 from drivers.reading import InstrumentIdentity, Reading
+from drivers.session_driver import SessionDriver
 
 _LOG: Final = logging.getLogger(__name__)
 
 
-class LineDriver(Driver):
+class LineDriver(SessionDriver[LineSession]):
     """Base of the drivers of such devices.
 
     `ending` ends what is sent, `terminator` what comes back; `probes` are two commands without effect whose answers
     `_take` tells apart from every other answer.
     """
 
-    __slots__ = ("_closed", "_session")
+    __slots__ = ()
 
     baud_rate: ClassVar[int] = 9600
     ending: ClassVar[bytes]
     terminator: ClassVar[bytes]
     probes: ClassVar[tuple[str, ...]]
-
-    def __init__(
-        self, session: LineSession, identity: InstrumentIdentity, clock: Clock, calibration_due: date | None = None
-    ) -> None:
-        super().__init__(identity, clock, calibration_due)
-        self._session = session
-        self._closed = False
 
     @classmethod
     def open(
@@ -110,42 +101,6 @@ class LineDriver(Driver):
     def _take(cls, command: str, frame: bytes) -> str:
         """What a frame answers to a command. Raises `Garbled` when it cannot answer it, `DeviceError` for a refusal."""
 
-    @abstractmethod
-    def _switch_off(self) -> None:
-        """Switch off and read back; raise any `InstrumentError` when it is not off."""
-
-    def safe_state(self) -> None:
-        """Set every source of energy off and prove it by read-back, bringing a poisoned session back first.
-
-        Raises `NotSafe` when that fails, for whatever reason.
-        """
-        with self._session.exclusive():
-            try:
-                if self._session.broken is not None:
-                    self.resync()
-                try:
-                    self._switch_off()
-                except LinkError as error:
-                    # Off twice is off: of all commands, this one may follow a failure of the wire again.
-                    _LOG.warning("%s: switched off again after: %s", self.resource, error)
-                    self.resync()
-                    self._switch_off()
-            except NotSafe:
-                raise
-            except InstrumentError as error:
-                raise NotSafe(
-                    f"{self.resource}: {self.identity.model} is not proven safe: {error}; remove its energy by hand"
-                ) from error
-
-    @property
-    def resource(self) -> str:
-        """The name that the device was opened by."""
-        return self._session.resource
-
-    def exclusive(self) -> AbstractContextManager[object]:
-        """Hold the device over several calls; other threads wait."""
-        return self._session.exclusive()
-
     def resync(self) -> None:
         """Set a poisoned session right again, and a device whose line had to be opened again as at the opening.
 
@@ -155,16 +110,6 @@ class LineDriver(Driver):
         if self._session.renewed:
             self._prepare()
             self._session.renewed = False
-
-    def close(self) -> None:
-        """Close the device: leave it safe and let go of the wire. Closing twice is allowed."""
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            self.safe_state()
-        finally:
-            self._session.close()
 
     @classmethod
     def _message(cls, command: str) -> bytes:

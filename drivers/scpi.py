@@ -7,19 +7,16 @@ the wire poisons the session, so that no answer is ever taken for another questi
 
 import logging
 import re
-from abc import abstractmethod
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Final, Literal, Self
 
-from drivers.clock import Clock
-from drivers.driver import Driver
-from drivers.errors import DeviceError, Garbled, InstrumentError, LinkError, LinkLost, NotSafe, WrongInstrument
+from drivers.errors import DeviceError, Garbled, LinkError, LinkLost, WrongInstrument
 from drivers.numeric_response import Form, parse_number
 from drivers.place import Place
 from drivers.reading import InstrumentIdentity, Reading
 from drivers.session import Session
+from drivers.session_driver import SessionDriver
 
 _LOG: Final = logging.getLogger(__name__)
 _NO_ERROR: Final = re.compile(r"[+-]?0+,")
@@ -63,20 +60,13 @@ class Identity:
         return found
 
 
-class ScpiDriver(Driver):
+class ScpiDriver(SessionDriver[Session]):
     """Base of the SCPI drivers: how commands are sent, questions asked and answers read."""
 
-    __slots__ = ("_closed", "_session")
+    __slots__ = ()
 
     expected: ClassVar[Identity]
     error_question: ClassVar[str] = "SYST:ERR?"
-
-    def __init__(
-        self, session: Session, identity: InstrumentIdentity, clock: Clock, calibration_due: date | None = None
-    ) -> None:
-        super().__init__(identity, clock, calibration_due)
-        self._session = session
-        self._closed = False
 
     @classmethod
     def open(
@@ -130,42 +120,6 @@ class ScpiDriver(Driver):
     def _prepare(self) -> None:
         """Find out about options and cards; runs once, after identification and before the safe state."""
 
-    def safe_state(self) -> None:
-        """Set every source of energy off and prove it by read-back, bringing a poisoned session back first.
-
-        Raises `NotSafe` when that fails, for whatever reason.
-        """
-        with self._session.exclusive():
-            try:
-                if self._session.broken is not None:
-                    self.resync()
-                try:
-                    self._switch_off()
-                except LinkError as error:
-                    # Off twice is off: of all commands, this one may follow a failure of the wire again.
-                    _LOG.warning("%s: switched off again after: %s", self.resource, error)
-                    self.resync()
-                    self._switch_off()
-            except NotSafe:
-                raise
-            except InstrumentError as error:
-                raise NotSafe(
-                    f"{self.resource}: {self.identity.model} is not proven safe: {error}; remove its energy by hand"
-                ) from error
-
-    @abstractmethod
-    def _switch_off(self) -> None:
-        """Switch off and read back; raise any `InstrumentError` when it is not off."""
-
-    @property
-    def resource(self) -> str:
-        """The name that the instrument was opened by."""
-        return self._session.resource
-
-    def exclusive(self) -> AbstractContextManager[object]:
-        """Hold the instrument over several calls; other threads wait."""
-        return self._session.exclusive()
-
     def resync(self) -> None:
         """Set a poisoned session right again and drop the errors that the failed exchange left in the queue.
 
@@ -184,16 +138,6 @@ class ScpiDriver(Driver):
     def _drop_errors(self) -> None:
         if dropped := self._drain_errors():
             _LOG.warning("%s: resynchronised; the error queue held %s", self.resource, "; ".join(dropped))
-
-    def close(self) -> None:
-        """Close the instrument: leave it safe and let go of the wire. Closing twice is allowed."""
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            self.safe_state()
-        finally:
-            self._session.close()
 
     def _command(self, command: str) -> None:
         """Send a command and read the error queue; raise `DeviceError` with everything that it holds."""

@@ -4,7 +4,6 @@
 revision: frozen, with a digest, and with every measurand known before power is applied.
 """
 
-import hashlib
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from typing import Literal
 from stations.errors import PlanError
 from stations.limit_revision import LimitRevision
 from stations.limits import Measurand
+from stations.plan_code import code_digest
 from stations.plan_revision import BoundStep, Parameters, PlanRevision, Record, StepFunction, UnitRecord
 from stations.product import Product
 from stations.retry import Retry
@@ -142,9 +142,6 @@ class TestPlan:
                     f"plan {self.name}, step {step.name}: fixture {self.fixture} has no role {', '.join(unknown)};"
                     f" its roles are {', '.join(fixture.FIXTURE.ROLES)}"
                 )
-        code = hashlib.sha256()
-        for module in (inspect.getmodule(self.steps[0].function), fixture):
-            code.update(Path(inspect.getfile(module)).read_bytes() if module is not None else b"")
         return PlanRevision(
             name=self.name,
             revision=self.revision,
@@ -154,7 +151,7 @@ class TestPlan:
             limit_revision=limits.name if limits is not None else f"{self.name}-{self.revision}",
             steps=steps,
             digest="",
-            code_digest=code.hexdigest(),
+            code_digest=code_digest([*(inspect.getmodule(step.function) for step in self.steps), fixture]),
             units=self.units,
             resumable=self.resumable,
         ).sealed()

@@ -25,19 +25,19 @@ from stations.measurands.shelf_redundancy import (
     record_shelf_events,
     redundancy_measurands,
 )
-from stations.measurands.shelf_safety import (
-    SAFETY_PARAMETERS,
-    bond_measurands,
-    record_shelf_bond,
-    record_shelf_withstand,
-    withstand_measurands,
-)
 from stations.measurands.shelf_start import (
     START_PARAMETERS,
     feed_measurands,
     record_feeds,
     record_shelf_identity,
     shelf_identity_measurands,
+)
+from stations.measurands.supply_safety import (
+    SAFETY_PARAMETERS,
+    earth_measurands,
+    record_earth,
+    record_withstand,
+    withstand_measurands,
 )
 from stations.plan import Record, TestPlan
 
@@ -51,16 +51,17 @@ PLAN = TestPlan(
 )
 
 
-@PLAN.step(bond_measurands, hazardous=True, on_fail="stop", timeout_s=30.0)
+@PLAN.step(earth_measurands, hazardous=True, on_fail="stop", timeout_s=30.0)
 def ground_bond(fixture: ShelfBench, record: Record) -> None:
     """Drive the bond current through the protective earth."""
-    record_shelf_bond(fixture, record)
+    record_earth(fixture, record)
 
 
 @PLAN.step(withstand_measurands, hazardous=True, on_fail="stop", timeout_s=60.0)
 def withstand(fixture: ShelfBench, record: Record) -> None:
     """Stress the insulation between mains and earth, then measure it."""
-    record_shelf_withstand(fixture, record)
+    with fixture.high_voltage():
+        record_withstand(fixture, record)
 
 
 @PLAN.step(feed_measurands, hazardous=True, timeout_s=60.0)
