@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
 
 from drivers.capabilities import WithstandResult
-from drivers.errors import DeviceError, InstrumentError, NotSafe, OutOfRange
+from drivers.errors import DeviceError, NotSafe, OutOfRange
 from drivers.numeric_response import is_no_value
 from drivers.scpi import ScpiDriver
 
@@ -95,16 +95,9 @@ class Chroma190xx(ScpiDriver):
         with self.exclusive():
             for command in step:
                 self._command(command)
-        try:
+        with self._safe_unless_ended():
             self._command("SAFE:STAR")
             self._wait_until_stopped(length_s)
-        # Whatever ends the wait, Ctrl-C included, must not leave the high voltage on.
-        except BaseException as error:
-            try:
-                self.safe_state()
-            except InstrumentError as unsafe:
-                error.add_note(f"and it could not be stopped: {unsafe}")
-            raise
         code = self._look("SAFE:RES:ALL?")
         judgement = (_ENDED | _FAILED[mode]).get(code.lstrip("+"))
         if judgement is None:
