@@ -24,7 +24,7 @@ _BEYOND = Reading(None, "A", over_range="OVER")
 
 _EMPTY_S = 60.0
 
-SOAK_LOOK_S = 5.0
+SOAK_LOOK_S = 10.0
 """How often STOP and interlock are looked at while a supply soaks."""
 
 SETTLE_S = 0.2
