@@ -10,7 +10,7 @@ from drivers.capabilities.measuring import Multimeter, Oscilloscope, PowerAnalyz
 from drivers.capabilities.module import ModuleEeprom
 from drivers.capabilities.network import NetworkAnalyzer, ScatteringMatrix
 from drivers.capabilities.power import AcSource, ElectronicLoad, LoadRating, OutputWatchdog, PowerSupply
-from drivers.capabilities.safety import ComplianceTester, SafetyTester, WithstandResult
+from drivers.capabilities.safety import ComplianceTester, HarnessSafetyTester, SafetyTester, WithstandResult
 from drivers.capabilities.scanner import BarcodeScanner
 from drivers.capabilities.supply_telemetry import SupplyEvent, SupplyIdentity, SupplyTelemetry
 from drivers.capabilities.switching import HarnessTester, SwitchMatrix
@@ -22,6 +22,7 @@ __all__ = [
     "ComplianceTester",
     "DigitalIo",
     "ElectronicLoad",
+    "HarnessSafetyTester",
     "HarnessTester",
     "Instrument",
     "LoadRating",

@@ -12,10 +12,14 @@ from sim_hardware.duts.twinax_family import TwinaxFamily
 _POWER = {
     "power": ("sim_hardware.duts.power.family", "PowerFamily"),
     "power_shelf": ("sim_hardware.duts.power.shelf_family", "ShelfFamily"),
+    "harness": ("sim_hardware.duts.harness.family", "HarnessFamily"),
 }
 """Families beside twinax: name to module and class."""
 
 _NUMBERED = re.compile(r"\^?([A-Z]+)\[0-9\]\{(\d+)(?:,\d+)?\}\$?")
+
+_READ_PARAMETERS = frozenset({"harness"})
+"""Families that need the product's [parameters]: a harness its netlist."""
 
 FAMILIES = ("twinax", *_POWER)
 """The names that a product may give."""
@@ -51,7 +55,9 @@ def load_family(
     module, made = _POWER[name]
     family = getattr(import_module(module), made)
     numbered = _NUMBERED.fullmatch(serial_pattern or "")
-    labels = {} if numbered is None else {"serial_format": f"{numbered[1]}{{:0{numbered[2]}d}}"}
+    options: dict[str, Any] = {"parameters": parameters} if name in _READ_PARAMETERS else {}
+    if numbered is not None:
+        options["serial_format"] = f"{numbered[1]}{{:0{numbered[2]}d}}"
     return cast(
-        UnitFamily, family(seed, design=design, specification=specification, part=part, preset=preset, **labels)
+        UnitFamily, family(seed, design=design, specification=specification, part=part, preset=preset, **options)
     )
