@@ -13,6 +13,7 @@ from drivers.rating import Rating, ratings_of
 from drivers.reading import Reading
 from mes.records import UnitIdentity
 from mes.vocabulary import Verdict
+from stations.attachment_policy import Keep
 from stations.composition import prepare_station, station_clock
 from stations.config import InstrumentConfig, SimulationConfig, StationConfig
 from stations.engineering_plan import ENGINEERING
@@ -100,7 +101,9 @@ def run_golden(config: StationConfig) -> GoldenRun:
             fixture = prepared.fixture(bench)
             fixture.unit = unit
             events: list[Event] = []
-            recorder = RunRecorder(nowhere_spool(ENGINEERING), lambda: NO_GATE, bench.instruments_used())
+            recorder = RunRecorder(
+                nowhere_spool(ENGINEERING), lambda: NO_GATE, bench.instruments_used(), keep=Keep.NONE
+            )
 
             def publish(event: Event) -> None:
                 recorder(event)
