@@ -41,7 +41,7 @@ class Producer:
     clock: Clock
     new_id: Callable[[], UUID]
     lost: tuple[str, ...] = ()
-    """Attachments that the last drain found lost on this disk."""
+    """Attachments that were found lost on this disk and that nobody was told of yet."""
 
     def envelope(self) -> dict[str, Any]:
         """The fields that every record of this station carries, with a new id and the present time."""
@@ -59,7 +59,7 @@ class Producer:
     def forward(self) -> DrainReport:
         """Send what the spool holds; what cannot be sent now stays there."""
         report = self.forwarder.drain()
-        self.lost = report.lost
+        self.lost += report.lost
         return report
 
     def release_product(self) -> None:
@@ -96,9 +96,10 @@ class Producer:
         )
 
     def warnings(self) -> tuple[str, ...]:
-        """What whoever keeps this station should see to; work goes on."""
+        """What whoever keeps this station should see to; work goes on. What was lost is told once."""
         space = self.spool.space()
-        return ((f"{space}: free some, before new work is refused",) if space.is_low else ()) + self.lost
+        lost, self.lost = self.lost, ()
+        return ((f"{space}: free some, before new work is refused",) if space.is_low else ()) + lost
 
     def ask_gate(
         self,
