@@ -13,6 +13,7 @@ from drivers.place import Place
 from drivers.reading import Reading
 from sim_hardware.bench import SimulatedBench
 from sim_hardware.clock import VirtualClock
+from sim_hardware.faults import Fault
 from sim_hardware.modules.cmis_module import CmisModule
 from sim_hardware.modules.identity import ModuleIdentity
 from sim_hardware.modules.sff8472_module import Sff8472Module
@@ -80,13 +81,19 @@ def unit() -> Unit:
 
 
 @pytest.fixture
-def driver(clock: VirtualClock, unit: Unit) -> Iterator[TwoWireModule]:
-    """The driver on a bus that leads to plug A of the unit."""
-    with SimulatedBench("modules", 1, clock) as bench:
-        bench.add_memory(BUS, "dut:A")
-        bench.insert(unit)
-        with Place(clock=clock, smbus=bench.open_smbus) as place, TwoWireModule.open(BUS, place) as module:
-            yield module
+def bench(clock: VirtualClock, unit: Unit) -> Iterator[SimulatedBench]:
+    """A bench whose bus leads to plug A of the unit."""
+    with SimulatedBench("modules", 1, clock) as simulated:
+        simulated.add_memory(BUS, "dut:A")
+        simulated.insert(unit)
+        yield simulated
+
+
+@pytest.fixture
+def driver(clock: VirtualClock, bench: SimulatedBench) -> Iterator[TwoWireModule]:
+    """The driver on that bus."""
+    with Place(clock=clock, smbus=bench.open_smbus) as place, TwoWireModule.open(BUS, place) as module:
+        yield module
 
 
 def cmis(unit: Unit, clock: VirtualClock, media: str = "single-mode", lanes: int = 8, **options: Any) -> CmisModule:
@@ -335,3 +342,39 @@ def test_read_only_bytes_are_ignored_and_the_driver_says_so(
     driver.wait_ready(3.0)
     with pytest.raises(DeviceError, match="wrote 41"):
         driver.write(0x00, 148, b"A")
+
+
+def test_a_read_that_is_not_acknowledged_once_is_repeated_and_a_write_is_not(
+    driver: TwoWireModule, bench: SimulatedBench, unit: Unit, clock: VirtualClock
+) -> None:
+    """A glitch costs a read nothing; a write that was not acknowledged may have been done, so it is told."""
+    cmis(unit, clock)
+    driver.wait_ready(3.0)
+    bench.inject(BUS, Fault("drop", match="^read 50h 128$", nth=1))
+    assert driver.read_identity().serial == "OPT0000001"
+    bench.inject(BUS, Fault("drop", match="^write 50h 26$", nth=1))
+    with pytest.raises(LinkError, match="write 50h 26"):
+        driver.set_low_power(True)
+    assert driver.module_state() == "ModuleReady"
+
+
+def test_flags_are_not_asked_for_twice(
+    driver: TwoWireModule, bench: SimulatedBench, unit: Unit, clock: VirtualClock
+) -> None:
+    """A read of flags that was cut off may have cleared some: it is an error and not repeated."""
+    cmis(unit, clock)
+    driver.wait_ready(3.0)
+    bench.inject(BUS, Fault("drop", match="^read 50h 0$", nth=2))
+    with pytest.raises(LinkError, match="read 50h 0"):
+        driver.read_flags()
+
+
+@pytest.mark.parametrize("fault", [Fault("garbage", match="^read 50h 128$"), Fault("truncate", match="^read 50h 128$")])
+def test_a_bus_that_garbles_is_found_by_the_checksums(
+    driver: TwoWireModule, bench: SimulatedBench, unit: Unit, clock: VirtualClock, fault: Fault
+) -> None:
+    """Bits that flip on the way cannot be told from bits that are wrong in the module: the sum shows both."""
+    cmis(unit, clock)
+    driver.wait_ready(3.0)
+    bench.inject(BUS, fault)
+    assert not all(checksum.valid for checksum in driver.checksums())
