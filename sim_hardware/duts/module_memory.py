@@ -10,6 +10,9 @@ import errno
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
+
+from sim_hardware.faults import Fault, FaultRules
 
 MODULE_ADDRESS = 0x50
 _HALF = 128
@@ -18,6 +21,26 @@ _BANK, _PAGE = 126, 127
 
 class MemoryMapError(ValueError):
     """A file that holds no module memory: the message names it and says what is wrong."""
+
+
+class TwoWireDevice(Protocol):
+    """256 bytes at one address of a two-wire bus."""
+
+    def read(self, register: int, length: int) -> bytes:
+        """Bytes from this register on; raise OSError (ENXIO) when it does not acknowledge."""
+        ...
+
+    def write(self, register: int, content: bytes) -> None:
+        """Set bytes from this register on; raise OSError (ENXIO) when it does not acknowledge."""
+        ...
+
+
+class PluggedModule(Protocol):
+    """What a bus finds in a plug: a memory that somebody played or programmed, or a module at work."""
+
+    def device(self, address: int) -> TwoWireDevice | None:
+        """What answers at this address; None for nothing."""
+        ...
 
 
 class ModuleMemory:
@@ -54,6 +77,10 @@ class ModuleMemory:
         except MemoryMapError as error:
             raise MemoryMapError(f"{path}: cannot play this module memory: {error}") from error
 
+    def device(self, address: int) -> "ModuleMemory | None":
+        """The memory itself at device 50h; nothing anywhere else."""
+        return self if address == MODULE_ADDRESS else None
+
     def page(self, page: int) -> bytes:
         """The 256 bytes seen with this page selected, whatever is selected now; raise KeyError for a page it lacks."""
         return bytes(self._lower) + bytes(self._pages[page])
@@ -79,29 +106,62 @@ class ModuleMemory:
 
 
 class ModuleBus:
-    """An SMBus adapter with at most one module behind it: the memory in one plug of whatever is in the fixture."""
+    """An SMBus adapter with at most one module behind it: the memory in one plug of whatever is in the fixture.
 
-    __slots__ = ("_plugged",)
+    Its faults match what it does, such as "read 50h 127" or "write 50h 26": no acknowledge (drop, error), flipped bits
+    (garbage), a module that lets go of the bus after `count` bytes (truncate), an old answer (stale).
+    """
 
-    def __init__(self, plugged: Callable[[], ModuleMemory | None]) -> None:
+    __slots__ = ("_plugged", "_previous", "_rules")
+
+    def __init__(self, plugged: Callable[[], PluggedModule | None], rules: FaultRules | None = None) -> None:
         self._plugged = plugged
+        self._rules = rules
+        self._previous = b""
 
     def read_block(self, address: int, register: int, length: int) -> bytes:
         """Get `length` bytes from this register on; raise OSError (ENXIO) when nothing acknowledges."""
-        return self._at(address).read(register, length)
+        hits = self._struck(f"read {address:02X}h {register}")
+        content = self._at(address).read(register, length)
+        answer = bytearray(content)
+        for fault in hits:
+            if fault.kind == "garbage":
+                self._flip(answer, fault.count)
+            elif fault.kind == "truncate":
+                answer[fault.count :] = b"\xff" * len(answer[fault.count :])
+            elif fault.kind == "stale":
+                answer = bytearray((self._previous or content)[:length].ljust(length, b"\xff"))
+        self._previous = content
+        return bytes(answer)
 
     def write_block(self, address: int, register: int, content: bytes) -> None:
         """Set bytes from this register on; raise OSError (ENXIO) when nothing acknowledges."""
-        self._at(address).write(register, content)
+        sent = bytearray(content)
+        for fault in self._struck(f"write {address:02X}h {register}"):
+            if fault.kind == "garbage":
+                self._flip(sent, fault.count)
+        self._at(address).write(register, bytes(sent))
 
     def close(self) -> None:
         """Let go of the bus."""
 
-    def _at(self, address: int) -> ModuleMemory:
-        memory = self._plugged() if address == MODULE_ADDRESS else None
-        if memory is None:
+    def _struck(self, transfer: str) -> list[Fault]:
+        hits = self._rules.strike(transfer) if self._rules is not None else []
+        if any(fault.kind in ("drop", "error") for fault in hits):
+            raise _not_acknowledged(transfer)
+        return hits
+
+    def _flip(self, content: bytearray, count: int) -> None:
+        if self._rules is not None:
+            for place in self._rules.rng.sample(range(len(content)), min(count, len(content))):
+                content[place] ^= 1 << self._rules.rng.randrange(8)
+
+    def _at(self, address: int) -> TwoWireDevice:
+        module = self._plugged()
+        device = None if module is None else module.device(address)
+        if device is None:
             raise _not_acknowledged(f"no device at address {address:#04x}")
-        return memory
+        return device
 
 
 def _halves_of_json(content: bytes) -> tuple[bytes, dict[int, bytes]]:
