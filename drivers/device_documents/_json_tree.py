@@ -1,16 +1,20 @@
 """A JSON document as a tree whose nodes know where they are, read strictly.
 
-The standard reader takes NaN, keeps the last of two equal names and turns 1e999 into infinity; here each is refused.
+The standard reader takes NaN, turns 1e999 into infinity and keeps the last of two values of one name. Here the first
+two are refused, and a name that says two things is refused by whoever reads it: tools write such names, in places that
+nobody reads.
 """
 
 import json
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from drivers.device_documents._text import document_text
 from drivers.errors import DocumentError
+
+_TWO_THINGS: Final = object()
+"""In the place of a value whose name occurs twice in one object with different values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +93,16 @@ class JsonNode:
         return type(self)(self.document, self.place + step, value)
 
 
-def json_tree(document: str, content: str | bytes, *, repeatable: Collection[str] = ()) -> JsonNode:
-    """The root of a document; names in `repeatable` may occur twice in an object, and the last one counts.
-
-    Raises `DocumentError` for text that is no JSON, a name that occurs twice, and numbers that are not finite.
-    """
+def json_tree(document: str, content: str | bytes) -> JsonNode:
+    """The root of a document. Raises `DocumentError` for text that is no JSON, and numbers that are not finite."""
     text = document_text(document, content)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [document_text(document, name) for name, _ in pairs if name not in repeatable]
-        if twice := sorted({name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else ()):
-            raise DocumentError(document, twice[0][:60], "occurs twice in one object")
-        return dict(pairs)
+        said: dict[str, Any] = {}
+        for name, value in pairs:
+            document_text(document, name)
+            said[name] = value if name not in said or said[name] == value else _TWO_THINGS
+        return said
 
     def constant(name: str) -> Any:
         raise DocumentError(document, name, "is no JSON number")
@@ -123,6 +125,8 @@ def json_tree(document: str, content: str | bytes, *, repeatable: Collection[str
 
 
 def _kind(value: object) -> str:
+    if value is _TWO_THINGS:
+        return "said twice, and not the same"
     if value is None:
         return "null"
     kinds: tuple[tuple[type, str], ...] = (

@@ -19,7 +19,9 @@ _DESCRIPTION: Final = "descr"
 
 _RULE: Final = re.compile(r"-{20,}")
 _TITLE: Final = "LLDP neighbors:"
-_INTERFACE: Final = re.compile(r"Interface:\s+(?P<port>\S+), via: (?P<via>[^,]+), RID: \d+, Time: \d+ days?, [\d:]+")
+_INTERFACE: Final = re.compile(
+    r"Interface:\s+(?P<port>\S+), via: (?P<via>[^,]+), RID: [0-9]+, Time: [0-9]+ days?, [0-9:]+"
+)
 _SECTION: Final = re.compile(r"  (?P<name>[A-Z][\w -]*):")
 _ENTRY: Final = re.compile(r"    (?P<name>\S[^:]*):\s+(?P<value>\S.*)")
 _PLAIN_INDENT: Final = 14

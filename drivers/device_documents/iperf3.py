@@ -11,8 +11,6 @@ from typing import Final, Literal
 from drivers.device_documents._json_tree import JsonNode, json_tree
 
 _DOCUMENT: Final = "iperf3 report"
-_REPEATED: Final = frozenset({"sock_bufsize", "sndbuf_actual", "rcvbuf_actual"})
-"""Members that iperf3 writes once for every stream into the same object."""
 _SHORTEST: Final = 0.98
 """The least part of the time asked for that a whole run takes; inferred from its timers."""
 _SAME_SUM: Final = 1e-6
@@ -47,7 +45,7 @@ def parse_iperf3(content: str | bytes) -> Iperf3Report:
     Raises `DocumentError` for a run that failed, was cut short or says nothing of one side, and for sums that are not
     those of its streams.
     """
-    root = json_tree(_DOCUMENT, content, repeatable=_REPEATED)
+    root = json_tree(_DOCUMENT, content)
     error = root.optional("error")
     if error is not None:
         raise error.wrong(f"iperf3 says: {error.text()[:200]}")

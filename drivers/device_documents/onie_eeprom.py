@@ -21,7 +21,7 @@ _LONGEST: Final = 2048
 """The specification's limit of the whole image, header included."""
 _LONGEST_VALUE: Final = 255
 _MAC: Final = 6
-_DATE: Final = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/\d{4} ([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
+_DATE: Final = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])/[0-9]{4} ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{2}")
 
 

@@ -215,7 +215,7 @@ def test_a_description_of_several_lines_stays_one_description() -> None:
     [
         ("json", '"ttl": "120"', '"ttl": "12,0"', "is no whole number"),
         ("json", '"ttl": "120"', '"ttl": "70000"', "outside 0 to 65535"),
-        ("json", '"via"', '"via": "LLDP", "via"', "occurs twice in one object"),
+        ("json", '"via"', '"via": "CDPv2", "via"', "said twice, and not the same"),
         ("json", '"enabled": true', '"enabled": "on"', "neither true nor false"),
         ("json0", '"ttl": [{"value": "120"}]', '"ttl": []', "0 elements instead of one"),
         ("keyvalue", "lldp.Ethernet0.port.ttl=120\n", "", "does not say port.ttl"),
