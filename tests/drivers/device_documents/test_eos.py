@@ -6,13 +6,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.device_documents.cable_map import PlannedCable, Port, compare
 from drivers.device_documents.eos import parse_cooling, parse_power, parse_temperatures, parse_transceivers
 from drivers.device_documents.eos_inventory import parse_inventory
 from drivers.device_documents.eos_lldp import parse_neighbour_table, parse_neighbours
+from drivers.device_documents.eos_transceiver import parse_transceiver_detail, parse_transceiver_hardware
+from drivers.device_documents.switch_state import Band
 from drivers.errors import DocumentError
 
 Capture = Callable[[str], tuple[bytes, list[dict[str, str]]]]
@@ -99,6 +101,26 @@ DETAIL = """Interface Ethernet1 detected 1 LLDP neighbors:
 
 Interface Ethernet2 detected 0 LLDP neighbors:
 """
+DETAILED_MODULES = """mA: milliamperes, dBm: decibels (milliwatts), NA or N/A: not applicable.
+                         High Alarm  High Warn   Low Alarm   Low Warn
+           Temperature   Threshold   Threshold   Threshold   Threshold
+Port       (Celsius)     (Celsius)   (Celsius)   (Celsius)   (Celsius)
+-------    ------------  ----------  ----------  ----------  ----------
+Et1        27.48         80.00       75.00       -5.00       0.00
+                         High Alarm  High Warn   Low Alarm   Low Warn
+           Current       Threshold   Threshold   Threshold   Threshold
+Port       (mA)          (mA)        (mA)        (mA)        (mA)
+-------    ------------  ----------  ----------  ----------  ----------
+Et1        N/A           38.30       37.35       0.00        1.00
+"""
+HARDWARE = """Name: Et1
+Media type: 1000BASE-LX
+Maximum module power (W): 1.0
+Wavelength (nm): 1310
+
+Name: Et2
+Module presence: not detected
+"""
 PARSERS: dict[Callable[..., Any], str] = {
     parse_cooling: COOLING,
     parse_power: POWER,
@@ -107,6 +129,8 @@ PARSERS: dict[Callable[..., Any], str] = {
     parse_inventory: INVENTORY,
     parse_neighbour_table: TABLE,
     parse_neighbours: DETAIL,
+    parse_transceiver_detail: DETAILED_MODULES,
+    parse_transceiver_hardware: HARDWARE,
 }
 every_parser = pytest.mark.parametrize("parse", PARSERS)
 
@@ -179,6 +203,41 @@ def test_captured_transceivers(eos_capture: Capture) -> None:
     assert read == [(t["port"], *(number(t[key]) for key in keys)) for t in truth]
 
 
+def test_captured_thresholds(eos_capture: Capture) -> None:
+    """A table a quantity; what the header calls mA comes out in A."""
+    raw, truth = eos_capture("show_interfaces_transceiver_detail")
+    names = {"Temperature": "temperature", "Voltage": "voltage", "Current": "bias"}
+    keys = ("current_value", "high_alarm_threshold", "high_warn_threshold", "low_warn_threshold", "low_alarm_threshold")
+    read = parse_transceiver_detail(raw, complete=True)
+    assert [(m.port, m.quantity) for m in read] == [
+        (t["port"], names.get(t["type"], t["type"].lower().replace(" ", "_"))) for t in truth
+    ]
+    for monitored, told in zip(read, truth, strict=True):
+        band, scale = monitored.band, 1e-3 if monitored.quantity == "bias" else 1.0
+        values = (monitored.value, band.high_alarm, band.high_warning, band.low_warning, band.low_alarm)
+        assert values == pytest.approx([scale * float(told[key]) for key in keys])
+
+
+@pytest.mark.parametrize("which", ["01", "02"])
+def test_captured_hardware(eos_capture: Capture, which: str) -> None:
+    """What is plugged, and what is not."""
+    raw, truth = eos_capture(f"show_interfaces_transceiver_hardware_{which}")
+    read = [
+        (m.port, m.media_type or "", m.present, m.module_power_w, m.wavelength_m and round(m.wavelength_m * 1e9))
+        for m in parse_transceiver_hardware(raw, complete=True)
+    ]
+    assert read == [
+        (
+            t["name"],
+            t["media_type"],
+            t["module_presence"] != "not detected",
+            number(t["max_module_power"] or "N/A"),
+            number(t["wavelength"] or "N/A"),
+        )
+        for t in truth
+    ]
+
+
 @pytest.mark.parametrize("which", ["", "1", "2"])
 def test_captured_inventories(eos_capture: Capture, which: str) -> None:
     """Their blanks were squeezed by whoever captured them; the words can still be told apart."""
@@ -221,6 +280,13 @@ def test_neighbours_in_detail_go_onto_the_cable_map() -> None:
     assert finding.kind == "one_sided"
 
 
+def test_thresholds_keep_to_their_edges() -> None:
+    """EOS lists the low alarm before the low warning."""
+    temperature, bias = parse_transceiver_detail(DETAILED_MODULES)
+    assert temperature.band == Band(80.0, 75.0, 0.0, -5.0)
+    assert (bias.value, bias.band.low_warning) == (None, 0.001)
+
+
 def test_an_inventory_in_its_columns_keeps_blanks_in_names() -> None:
     """Makers and serials may hold blanks; empty slots are left out."""
     unit = parse_inventory(INVENTORY)
@@ -255,6 +321,7 @@ def test_an_output_cut_within_a_line_is_refused(parse: Callable[..., Any]) -> No
 
 
 @every_parser
+@settings(max_examples=40)
 @given(place=st.integers(0, 1200), gone=st.integers(0, 30), garbage=st.binary(max_size=40))
 def test_damaged_bytes_are_an_error_or_a_reading(
     parse: Callable[..., Any], place: int, gone: int, garbage: bytes
@@ -271,7 +338,9 @@ def test_damaged_bytes_are_an_error_or_a_reading(
 def test_a_row_that_is_there_twice_is_refused(parse: Callable[..., Any]) -> None:
     """Doubled by a terminal that was scrolled back, say."""
     lines = PARSERS[parse].splitlines(keepends=True)
-    row = next(n for n in reversed(range(len(lines))) if re.match(r"\s*(1/1|1 |Et1|Interface Ethernet1)", lines[n]))
+    row = next(
+        n for n in reversed(range(len(lines))) if re.match(r"\s*(1/1|1 |Et1|Name: Et1|Interface Ethernet1)", lines[n])
+    )
     block = lines[row : row + 14] if "detected" in lines[row] else [lines[row]]
     with pytest.raises(DocumentError):
         parse("".join([*lines[:row], *block, *lines[row:]]))
@@ -309,6 +378,10 @@ def test_lines_in_another_order_are_refused_or_change_no_row(parse: Callable[...
         (parse_inventory, "System has 1 fan modules", "System has 0 fan modules", "counts 0 and lists 1"),
         (parse_inventory, "  3    Some Maker Ltd   CAB", "  3  Some Maker Ltd   CAB", "cannot be told apart"),
         (parse_neighbour_table, "spine1 ", "spine 1", "no row of four columns"),
+        (parse_transceiver_detail, "Low Alarm   Low Warn", "Low Warn    Low Alarm", "begins no table"),
+        (parse_transceiver_detail, "27.48         80.00", "27.48  ++     80.00", "has no row"),
+        (parse_transceiver_hardware, "1310", "1,310", "is no number"),
+        (parse_transceiver_hardware, "not detected", "perhaps", "neither detected nor"),
         (parse_neighbours, "detected 0", "detected 1", "counts 1 neighbours and lists 0"),
         (parse_neighbours, "    Chassis ID     : 2cc2.6081.eaf9\n", "", "is not the Chassis ID"),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.device_documents.lldp import Neighbour, parse_lldp
@@ -122,6 +122,7 @@ SAMPLE = [
 ]  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(tables)
 def test_the_four_forms_say_the_same(table: list[Neighbour]) -> None:
     """Whichever form was asked for, the neighbours are the same; none is an empty tuple in every form."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.device_documents.onie_eeprom import TlvCode
@@ -233,6 +233,7 @@ def test_an_output_cut_within_a_line_is_refused(parse: Callable[..., Any]) -> No
 
 
 @every_parser
+@settings(max_examples=40)
 @given(place=st.integers(0, 2200), gone=st.integers(0, 30), garbage=st.binary(max_size=40))
 def test_damaged_bytes_are_an_error_or_a_reading(
     parse: Callable[..., Any], place: int, gone: int, garbage: bytes

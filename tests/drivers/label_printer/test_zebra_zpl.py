@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -130,6 +130,25 @@ def test_a_label_that_cannot_be_meant_is_refused_before_the_wire(
     rows = (IDENTITY,) if copies else ()
     with expected_exchange(ZebraZpl, *rows) as printer, pytest.raises(OutOfRange, match=message):
         printer.print_label(fields, copies)
+
+
+def test_a_label_over_a_real_socket(tcp_instrument: Any, place: Place) -> None:
+    """Port 9100 is a raw socket: no greeting, no acknowledgement, frames that end in CR LF."""
+    taken: list[bytes] = []
+
+    def serve(stream: BinaryIO, _: int) -> None:
+        answers = {b"~HI": IDENTITY[1].encode() + b"\r\n", b"~HS": status()[1]}
+        for line in stream:
+            answer = answers.get(line.strip())
+            if answer is None:
+                taken.append(line.strip())
+            else:
+                stream.write(cast(bytes, answer))
+                stream.flush()
+
+    with ZebraZpl.open(tcp_instrument(serve).resource, place, serial="P1") as printer:
+        printer.print_label((SERIAL, TEXT), copies=2)
+    assert taken == [ZPL.strip().encode()]
 
 
 Bench = Callable[..., tuple[ZebraZpl, Any]]
