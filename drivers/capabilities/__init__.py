@@ -6,12 +6,13 @@ without prefix and end the argument's name.
 
 from drivers.capabilities.environment import ClimateChamber, DigitalIo, TemperatureLogger
 from drivers.capabilities.instrument import Instrument
+from drivers.capabilities.labels import LabelField, LabelPrinter, PrinterStatus
 from drivers.capabilities.measuring import Multimeter, Oscilloscope, PowerAnalyzer, PowerReading, Waveform
 from drivers.capabilities.module import ModuleEeprom
 from drivers.capabilities.network import NetworkAnalyzer, ScatteringMatrix
 from drivers.capabilities.power import AcSource, ElectronicLoad, LoadRating, OutputWatchdog, PowerSupply
 from drivers.capabilities.safety import ComplianceTester, HarnessSafetyTester, SafetyTester, WithstandResult
-from drivers.capabilities.scanner import BarcodeScanner
+from drivers.capabilities.scanner import BarcodeScanner, Scan
 from drivers.capabilities.supply_telemetry import SupplyEvent, SupplyIdentity, SupplyTelemetry
 from drivers.capabilities.switching import HarnessTester, SwitchMatrix
 
@@ -25,6 +26,8 @@ __all__ = [
     "HarnessSafetyTester",
     "HarnessTester",
     "Instrument",
+    "LabelField",
+    "LabelPrinter",
     "LoadRating",
     "ModuleEeprom",
     "Multimeter",
@@ -34,7 +37,9 @@ __all__ = [
     "PowerAnalyzer",
     "PowerReading",
     "PowerSupply",
+    "PrinterStatus",
     "SafetyTester",
+    "Scan",
     "ScatteringMatrix",
     "SupplyEvent",
     "SupplyIdentity",
