@@ -43,9 +43,10 @@ BUNDLE_SOLES = {
     "insulation_leak_within": "insulation_within",
     "wrong_length_long": "loop_resistance",
 }
+PAIR_SOLES = {"wrong_serial": "serial_agrees", "shunt_high": "telemetry_output_current"}
 SOLES = [
     pytest.param(plan, defect, sole, id=f"{plan}-{defect}")
-    for plan, soles in ((LANE, LANE_SOLES), (CABLE, CABLE_SOLES), (BUNDLE, BUNDLE_SOLES))
+    for plan, soles in ((LANE, LANE_SOLES), (CABLE, CABLE_SOLES), (BUNDLE, BUNDLE_SOLES), (PAIR, PAIR_SOLES))
     for defect, sole in soles.items()
 ]
 
