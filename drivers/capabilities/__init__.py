@@ -4,6 +4,7 @@ Fixtures ask for these, never for a model. Whatever touches the wire is a method
 without prefix and end the argument's name.
 """
 
+from drivers.capabilities.console import SerialConsole
 from drivers.capabilities.environment import ClimateChamber, DigitalIo, TemperatureLogger
 from drivers.capabilities.instrument import Instrument
 from drivers.capabilities.labels import LabelField, LabelPrinter, PrinterStatus
@@ -41,6 +42,7 @@ __all__ = [
     "SafetyTester",
     "Scan",
     "ScatteringMatrix",
+    "SerialConsole",
     "SupplyEvent",
     "SupplyIdentity",
     "SupplyTelemetry",
