@@ -13,6 +13,8 @@ _POWER = {
     "power": ("sim_hardware.duts.power.family", "PowerFamily"),
     "power_shelf": ("sim_hardware.duts.power.shelf_family", "ShelfFamily"),
     "harness": ("sim_hardware.duts.harness.family", "HarnessFamily"),
+    "switch": ("sim_hardware.duts.network.switch_family", "SwitchFamily"),
+    "nic": ("sim_hardware.duts.network.nic_family", "NicFamily"),
 }
 """Families beside twinax: name to module and class."""
 

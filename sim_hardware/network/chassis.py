@@ -1,5 +1,6 @@
 """What a switch is made of, as its operating system can see it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -65,6 +66,8 @@ class PcieDevice:
     width_now: int
     serial: str = ""
     part: str = ""
+    error_interval_s: float = math.inf
+    """Seconds of traffic between two packets that had to be sent again."""
 
 
 @dataclass(slots=True)

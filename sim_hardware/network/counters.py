@@ -57,6 +57,7 @@ class PortCounters:
         bits = (size + GAP_BYTES) * 8
         lost_share = min(1.0, port.codeword_loss() * max(1.0, bits / CODEWORD_BITS))
         lost = round(frames * outage) + int(self._rng.poisson(min(frames * lost_share, 1e15)))
+        lost += int(frames / port.frames_between_losses)
         heard = max(0, frames - lost)
         self.frames_in += heard
         self.bytes_in += heard * size

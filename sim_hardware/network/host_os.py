@@ -8,6 +8,8 @@ import json
 from itertools import pairwise
 
 from sim_hardware.network.chassis import HostChassis, PcieDevice
+from sim_hardware.network.iperf3_document import iperf3_document
+from sim_hardware.network.link_quality import CODEWORD_BITS
 from sim_hardware.network.lldp_document import FORMATS, lldp_document
 from sim_hardware.network.pcie_text import listed
 from sim_hardware.network.port import Port
@@ -19,6 +21,10 @@ _LINE_SHARE = 0.982
 _TLP_SHARE = 0.914
 """What of a PCIe link's rate is payload at 256 bytes a packet (24 bytes of header, sequence and CRC)."""
 _CODING = {2.5: 0.8, 5.0: 0.8, 8.0: 128 / 130, 16.0: 128 / 130, 32.0: 128 / 130, 64.0: 0.98}
+_TCP_SHARE = 0.97
+"""What TCP with 9000-byte frames reaches of the same (inferred)."""
+_FRAME_BITS = 4116 * 8
+_WINDOW = 64
 _SPREAD = 0.0008
 """How much a transfer differs from the last one, relative."""
 
@@ -26,6 +32,23 @@ _SPREAD = 0.0008
 def pcie_gbps(device: PcieDevice) -> float:
     """Payload that the device's link carries now, in Gb/s."""
     return device.speed_now_gts * device.width_now * _CODING[device.speed_now_gts] * _TLP_SHARE
+
+
+def _ratio(ber: float) -> str:
+    """A bit error ratio as mlxlink writes it: one digit, and no error at all as 15E-255."""
+    if ber < 1e-99:
+        return "15E-255"
+    mantissa, _, exponent = f"{ber:.0E}".partition("E-")
+    return f"{mantissa}E-{exponent}"
+
+
+def reached_gbps(port: Port, device: PcieDevice) -> float:
+    """Payload that a long transfer through a port and its device reaches, in Gb/s, while the link stays up.
+
+    Of a window of 64 frames one lost costs them all (go-back-N, as RoCE adapters do; inferred).
+    """
+    lost = min(1.0, port.codeword_loss() * _FRAME_BITS / CODEWORD_BITS * _WINDOW)
+    return min(port.speed_gbps * _LINE_SHARE, pcie_gbps(device)) * (1.0 - lost)
 
 
 class HostOs:
@@ -42,6 +65,7 @@ class HostOs:
         self.chassis = chassis
         self._rng = noise_stream(chassis.seed, f"transfers of {chassis.serial}")
         self._carrier: dict[str, int] = {}
+        self._resent: dict[str, int] = {}
 
     @property
     def hostname(self) -> str:
@@ -56,6 +80,7 @@ class HostOs:
     def started(self, now: float) -> None:
         """Boot: every link has come up once."""
         self._carrier = {port.name: 1 for port in self.chassis.ports}
+        self._resent = {}
 
     def run(self, words: tuple[str, ...], now: float) -> Reply:
         """Carry out a command; one that is not known fails as bash says it."""
@@ -72,6 +97,8 @@ class HostOs:
                 return self._write_bandwidth(options)
             case ("iperf3", *options):
                 return self._iperf3(options)
+            case ("mlxlink", "-d", device, "-c"):
+                return self._link_counters(device)
             case ("lldpctl" | "lldpcli", *options):
                 return self._lldp(options)
             case ("hostname",):
@@ -118,6 +145,12 @@ class HostOs:
                 }
                 if what in values:
                     return Reply(values[what])
+            case ["sys", "bus", "pci", "devices", address, "aer_dev_correctable"]:
+                resent = self._resent.get(address.removeprefix("0000:"), 0)
+                return Reply(
+                    f"RxErr 0\nBadTLP {resent}\nBadDLLP 0\nRollover 0\nTimeout 0\nNonFatalErr 0\nCorrIntErr 0\n"
+                    f"HeaderOF 0\nTOTAL_ERR_COR {resent}"
+                )
             case ["sys", "class", "dmi", "id", "product_serial"]:
                 return Reply(self.chassis.serial)
         return Reply(f"cat: {path}: No such file or directory", 1)
@@ -133,17 +166,41 @@ class HostOs:
         """Gb/s of payload over these seconds of traffic; every flap of the link costs a second."""
         flaps = int(seconds / port.flap_interval_s)
         self._carrier[port.name] += 2 * flaps
-        reached = min(port.speed_gbps * _LINE_SHARE, pcie_gbps(self._device(port)))
-        kept = max(0.0, 1.0 - flaps / seconds) * (1.0 - port.codeword_loss())
-        return float(reached * kept * (1.0 + _SPREAD * self._rng.standard_normal()))
+        device = self._device(port)
+        self._resent[device.address] = self._resent.get(device.address, 0) + int(seconds / device.error_interval_s)
+        kept = max(0.0, 1.0 - flaps / seconds)
+        return float(reached_gbps(port, device) * kept * (1.0 + _SPREAD * self._rng.standard_normal()))
+
+    def _rdma_port(self, device: str) -> Port | None:
+        number = device.removeprefix("mlx5_")
+        known = number.isdigit() and int(number) < len(self.chassis.ports)
+        return self.chassis.ports[int(number)] if known else None
+
+    def _link_counters(self, device: str) -> Reply:
+        port = self._rdma_port(device)
+        if port is None:
+            return Reply(f"-E- Device {device} was not found", 1)
+        raw, effective = ("N/A", "N/A")
+        if port.is_up:
+            raw, effective = _ratio(port.pre_fec_ber()), _ratio(port.codeword_loss() * 16 / CODEWORD_BITS)
+        downs = (self._carrier[port.name] - 1) // 2
+        fields = {
+            "Time Since Last Clear [Min]": "1.0",
+            "Effective Physical BER": effective,
+            "Raw Physical BER": raw,
+            "Link Down Counter": str(downs),
+            "Link Error Recovery Counter": "0",
+        }
+        head = "Physical Counters and BER Info"
+        lines = [f"{name:<35}: {value}" for name, value in fields.items()]
+        return Reply("\n".join(["", head, "-" * len(head), *lines]))
 
     def _write_bandwidth(self, options: list[str]) -> Reply:
         given = dict(pairwise(options))
         device, seconds = given.get("-d", ""), float(given.get("-D", "10"))
-        number = int(device.removeprefix("mlx5_")) if device.removeprefix("mlx5_").isdigit() else -1
-        if not 0 <= number < len(self.chassis.ports):
+        port = self._rdma_port(device)
+        if port is None:
             return Reply(f"IB device {device} not found\n Unable to find the Infiniband/RoCE device", 1)
-        port = self.chassis.ports[number]
         if not port.is_up:
             return Reply(
                 "Couldn't connect to peer: No route to host\n Unable to open file descriptor for socket connection", 1
@@ -166,20 +223,6 @@ class HostOs:
         if port is None or not port.is_up:
             error = "unable to connect to server: No route to host"
             return Reply(json.dumps({"start": {"connected": []}, "intervals": [], "end": {}, "error": error}), 1)
-        rate = self._transfer(port, seconds) * 1e9 * 0.97
-        sums = {
-            "start": 0,
-            "end": seconds,
-            "seconds": seconds,
-            "bytes": int(rate * seconds / 8),
-            "bits_per_second": rate,
-            "retransmits": 0,
-            "sender": True,
-        }
-        received = {key: value for key, value in sums.items() if key != "retransmits"}
-        document = {
-            "start": {"connected": [], "version": "iperf 3.12", "test_start": {"protocol": "TCP", "duration": seconds}},
-            "intervals": [],
-            "end": {"streams": [], "sum_sent": sums, "sum_received": received},
-        }
+        rate = self._transfer(port, seconds) * 1e9 * _TCP_SHARE
+        document = iperf3_document(given.get("-c", ""), int(given.get("-P", "1")), round(seconds), rate)
         return Reply(json.dumps(document, indent=1), seconds=seconds + 1.0)

@@ -42,7 +42,8 @@ class Port:
 
     `looped` is whether the module sends back what it is sent. `lane_snr_db` is asked for the signal to noise of each
     lane now. `crossed_lanes` are those whose P and N are exchanged: they never lock. From the beginning of traffic on a
-    contact opens every `flap_interval_s` seconds, and the link goes down for a moment.
+    contact opens every `flap_interval_s` seconds, and the link goes down for a moment; of the frames it passes every
+    `frames_between_losses`th is lost.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Port:
     lane_snr_db: Callable[[], Sequence[float]] = _quiet
     crossed_lanes: frozenset[int] = frozenset()
     flap_interval_s: float = math.inf
+    frames_between_losses: float = math.inf
     sensors: ModuleSensors = field(default_factory=ModuleSensors)
 
     def pre_fec_ber(self) -> float:

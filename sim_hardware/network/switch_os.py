@@ -79,9 +79,9 @@ class SwitchOs:
                 return Reply("", seconds=3.0, restarts=True)
             case ("sleep", seconds):
                 return Reply("", seconds=float(seconds))
-        return self._linux(words)
+        return self._linux(words, now)
 
-    def _linux(self, words: tuple[str, ...]) -> Reply:
+    def _linux(self, words: tuple[str, ...], now: float) -> Reply:
         chassis = self.chassis
         match words:
             case ("lspci", *_):
@@ -89,7 +89,10 @@ class SwitchOs:
             case ("lldpctl" | "lldpcli", *options):
                 return self._lldp(options)
             case ("sensors", "-j"):
-                return Reply(self._tables.sensors(self.duty, self._load(0.0)))
+                return Reply(self._tables.sensors(self.duty, self._load(now)))
+            case ("od", "-An", "-v", "-tx1", path) if path.endswith("/eeprom"):
+                content = chassis.eeprom
+                return Reply("\n".join(" " + content[at : at + 16].hex(" ") for at in range(0, len(content), 16)))
             case ("xxd", "-p", path) if path.endswith("/eeprom"):
                 digits = chassis.eeprom.hex()
                 return Reply("\n".join(digits[at : at + 60] for at in range(0, len(digits), 60)))

@@ -165,4 +165,6 @@ class SwitchTables:
                 rows.append((port.name, their.chassis_name, their.port_id, "BR", their.port_description))
         head = ("LocalPort", "RemoteDevice", "RemotePortID", "Capability", "RemotePortDescr")
         text = table(head, rows)
-        return f"Capability codes: (R) Router, (B) Bridge, (O) Other\n{text}\n\nTotal entries displayed:  {len(rows)}"
+        rule = "-" * len(text.partition("\n")[0])
+        first, last = "Capability codes: (R) Router, (B) Bridge, (O) Other", f"Total entries displayed:  {len(rows)}"
+        return f"{first}\n{text}\n{rule}\n{last}"
