@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from drivers.clock import Clock
-from drivers.console_text import LOGIN, PAGER, ConsoleText
+from drivers.console_text import LOGIN, ConsoleText
 from drivers.errors import DeviceRestarted, Garbled, LinkError, LinkTimeout
 from drivers.secret import Secret
 from drivers.session import Session
@@ -96,7 +96,7 @@ class ConsoleSession(Session):
             found = self._found(wanted)
             if found is not None and not found[1].re.pattern.endswith(b"$"):
                 return found
-            paging = PAGER.search(self.text.plain()) is not None
+            paging = self.text.waits_for_key
             restarted = not boots and "login" not in wanted and LOGIN.search(self.text.plain()) is not None
             remaining = deadline - self._clock.now()
             pause = min(SETTLE_S, remaining) if found or paging or restarted else remaining

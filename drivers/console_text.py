@@ -20,7 +20,7 @@ REFUSED: Final = re.compile(
     rb"Login incorrect|Authentication failure|Access denied|[Pp]ermission denied|account .*locked"
 )
 EXPIRED: Final = re.compile(rb"required to change your password|password has expired", re.IGNORECASE)
-PAGER: Final = re.compile(rb"-- ?[Mm]ore ?--[^\r\n]{0,30}$")
+_PAGER: Final = re.compile(rb"-- ?[Mm]ore ?--[^\r\n]{0,30}$")
 _PAGED: Final = re.compile(rb"-- ?[Mm]ore ?--[^\r\n]{0,30}?(?:\r *\r|\x08+ *\x08*|\x1b\[K|\r\x1b\[K)+")
 """A pager's own line with what wipes it out again."""
 ANSI: Final = re.compile(rb"\x1b(?:\[[0-9;?]*[A-Za-z]|[=>]|\][^\x07]*\x07)")
@@ -32,10 +32,11 @@ _GARBLED_LEAST: Final = 8
 class ConsoleText:
     """The bytes since the last command, in the order in which they came."""
 
-    __slots__ = ("_raw", "kernel_messages")
+    __slots__ = ("_paged_on", "_raw", "kernel_messages")
 
     def __init__(self) -> None:
         self._raw = bytearray()
+        self._paged_on = 0
         self.kernel_messages: list[str] = []
         """What the kernel wrote between, by whole lines."""
 
@@ -46,6 +47,7 @@ class ConsoleText:
     def clear(self) -> None:
         """Begin anew."""
         self._raw.clear()
+        self._paged_on = 0
         self.kernel_messages.clear()
 
     def __len__(self) -> int:
@@ -59,11 +61,14 @@ class ConsoleText:
         text = _PAGED.sub(b"", _BEGUN_KERNEL.sub(b"", text))
         return re.sub(rb"\r+\n", b"\n", text)
 
+    @property
+    def waits_for_key(self) -> bool:
+        """Whether a pager has stopped the output, and was not told yet to go on."""
+        return len(self._raw) > self._paged_on and _PAGER.search(self.plain()) is not None
+
     def page_on(self) -> None:
-        """The pager was told to go on: its line is no output."""
-        found = PAGER.search(self._raw)
-        if found is not None:
-            del self._raw[found.start() :]
+        """The pager was told to go on; its line goes from the output once it has wiped it out."""
+        self._paged_on = len(self._raw)
 
     def tail(self, count: int = 60) -> bytes:
         """The last bytes, for a message."""

@@ -15,10 +15,11 @@ from drivers.errors import DeviceError, Garbled
 from drivers.posix_checksum import posix_checksum
 
 _FRAME: Final = (
-    "o=$({command} 2>&1);s=$?;echo \"RK\"'<{number}';printf '%s\\n' \"$o\";"
+    "o=$( ( {command} ) 2>&1);s=$?;echo \"RK\"'<{number}';printf '%s\\n' \"$o\";"
     'echo "RK"">{number} $s $(printf \'%s\\n\' "$o"|cksum)"'
 )
-"""The marks are quoted in two pieces, so that the echo of this line does not contain them."""
+"""The marks are quoted in two pieces, so that the echo of this line does not contain them. The command has a shell of
+its own: a `cd` ends with it, and so does a redirection."""
 _PROOF_S: Final = 10.0
 
 
@@ -32,7 +33,7 @@ class NetworkOs(ConsoleDriver):
 
     __slots__ = ("_number", "kernel_messages")
 
-    prompt: ClassVar[re.Pattern[bytes]] = re.compile(rb"(?:^|\n)([^\n]{0,80}[$#] )$")
+    prompt: ClassVar[re.Pattern[bytes]] = re.compile(rb"([^\r\n\x1b]{0,80}[$#] )$")
 
     _number: int
     kernel_messages: tuple[str, ...]
@@ -47,10 +48,10 @@ class NetworkOs(ConsoleDriver):
         session.forget()
         self._number += 1
         line = _FRAME.format(command=text, number=self._number)
-        mark = b"RK"
+        # Bash ends bracketed paste with a bare return before the output, and begins it again in its prompt.
         frame = re.compile(
-            rb"(?:^|\n)%s<%d\n(?P<body>.*?)%s>%d (?P<status>\d+) (?P<sum>\d+) (?P<count>\d+)\n%s"
-            % (mark, self._number, mark, self._number, re.escape(self._prompt or b"")),
+            rb"(?:^|[\r\n])RK<%d\n(?P<body>.*?)RK>%d (?P<status>\d+) (?P<sum>\d+) (?P<count>\d+)\n[^\n]{0,160}?%s"
+            % (self._number, self._number, re.escape(self._prompt or b"")),
             re.DOTALL,
         )
         session.type(line.encode("utf-8"), text)

@@ -49,12 +49,13 @@ class NetworkOs(SerialInstrument):
         restarts_during: str = "",
         page_lines: int = 0,
         echoes_password: bool = False,
+        bracketed_paste: bool = True,
     ) -> None:
         super().__init__(power, clock, role, serial)
         self._node = node
         self._user, self._password, self._baud = user, password, baud
         self._quirks = ConsoleQuirks(
-            kernel_noise, late_echo, password_prompts, restarts_during, page_lines, echoes_password
+            kernel_noise, late_echo, password_prompts, restarts_during, page_lines, echoes_password, bracketed_paste
         )
         self._shell: Shell | None = None
         self._console: Console | None = None

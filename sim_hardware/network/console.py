@@ -16,6 +16,7 @@ from sim_hardware.network.shell import Reply, Shell, carried_out
 _BITS_PER_CHARACTER = 10  # 8N1
 _REFUSAL_S = 2.0
 _MORE = "--More--"
+_PASTE_ON, _PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l\r"
 _WIPE = "\r        \r"
 
 
@@ -84,6 +85,10 @@ class Console:
             self._take(byte)
 
     @property
+    def _prompt(self) -> str:
+        return f"{_PASTE_ON if self.quirks.bracketed_paste else ''}{self.shell.prompt}"
+
+    @property
     def _rate_fits(self) -> bool:
         rate = getattr(self._port, "baud_rate", None)
         return rate is None or rate == self._baud
@@ -103,7 +108,7 @@ class Console:
 
     def _interrupted(self) -> None:
         if self._state == "shell":
-            self._say(f"^C\r\n{self.shell.prompt}", self._wait)
+            self._say(f"^C\r\n{self._prompt}", self._wait)
         else:
             self._ask_name()
 
@@ -155,13 +160,13 @@ class Console:
         self._say(
             f"Linux {self.shell.hostname}\r\nLast login: Mon Nov  2 05:12:44 UTC 2026 on ttyS0\r\n", self._wait + 0.2
         )
-        self._say(self.shell.prompt, self._wait + 0.3)
+        self._say(self._prompt, self._wait + 0.3)
 
     def _command_given(self, line: str) -> None:
         began = self._now() + self._wait
         late = self.quirks.late_echo and bool(line)
         if not late:
-            self._say(f"{line}\r\n", self._wait)
+            self._say(f"{line}\r\n{_PASTE_OFF if self.quirks.bracketed_paste else ''}", self._wait)
         if line.split() in (["exit"], ["logout"]):
             self._say("logout\r\n", self._wait)
             self._ask_name()
@@ -205,7 +210,7 @@ class Console:
     def _page(self, text: str) -> None:
         lines, length = text.splitlines(keepends=True), self.quirks.page_lines
         if not length or len(lines) <= length:
-            self._say(text + self.shell.prompt, self._wait)
+            self._say(text + self._prompt, self._wait)
             return
         self._pages.extend("".join(lines[at : at + length]) for at in range(0, len(lines), length))
         self._say(self._pages.popleft() + _MORE, self._wait)
@@ -213,10 +218,10 @@ class Console:
     def _turn_page(self, byte: int) -> None:
         if byte == ord("q") or byte == 3:
             self._pages.clear()
-            self._say(f"{_WIPE}{self.shell.prompt}", self._wait)
+            self._say(f"{_WIPE}{self._prompt}", self._wait)
             return
         page = self._pages.popleft()
-        self._say(f"{_WIPE}{page}{_MORE if self._pages else self.shell.prompt}", self._wait)
+        self._say(f"{_WIPE}{page}{_MORE if self._pages else self._prompt}", self._wait)
 
     def _say(self, text: str, after_s: float) -> None:
         if self._port is None or not text:

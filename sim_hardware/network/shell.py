@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _FRAME = re.compile(
-    r"o=\$\((?P<command>.*) 2>&1\);s=\$\?;echo \"(?P<mark>\w+)\"'(?P<begin>[^']*)';printf '%s\\n' \"\$o\";"
+    r"o=\$\( \( (?P<command>.*) \) 2>&1\);s=\$\?;echo \"(?P<mark>\w+)\"'(?P<begin>[^']*)';printf '%s\\n' \"\$o\";"
     r"echo \"(?P=mark)\"\"(?P<end>[^ \"]*) \$s \$\(printf '%s\\n' \"\$o\"\|cksum\)\""
 )
 _POLYNOMIAL = 0x04C11DB7
