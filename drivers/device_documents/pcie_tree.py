@@ -33,12 +33,15 @@ class PcieFunction:
     part: str | None
 
 
-def parse_pcie_tree(content: str | bytes) -> tuple[PcieFunction, ...]:
+def parse_pcie_tree(content: str | bytes, *, complete: bool = False) -> tuple[PcieFunction, ...]:
     """Every function in the order of the output.
 
-    Raises `DocumentError` for a block that does not begin with a function, or a link with a capability and no state.
+    Raises `DocumentError` for a block that does not begin with a function, a link with a capability and no state, or a
+    last line without an end, unless `complete` says that the caller knows the output to be whole.
     """
     text = document_text(_DOCUMENT, content)
+    if text and not text.endswith("\n") and not complete:
+        raise DocumentError(_DOCUMENT, "its end", "has no end of line: the output may be cut; capture it again")
     blocks = [block for block in re.split(r"\n\s*\n", text.strip("\n")) if block.strip()]
     found = tuple(_function(number, block) for number, block in enumerate(blocks, 1))
     addresses = [one.address for one in found]

@@ -66,6 +66,7 @@ class HostOs:
         self._rng = noise_stream(chassis.seed, f"transfers of {chassis.serial}")
         self._carrier: dict[str, int] = {}
         self._resent: dict[str, int] = {}
+        self.started(0.0)
 
     @property
     def hostname(self) -> str:

@@ -65,25 +65,23 @@ def onie_eeprom(
 
 
 def shown(content: bytes) -> str:
-    """The table of `show platform syseeprom`."""
+    """The table of `show platform syseeprom` (SONiC 202405)."""
     length = int.from_bytes(content[9:11], "big")
-    lines = [
-        "TlvInfo Header:",
-        "   Id String:    TlvInfo",
-        f"   Version:      {content[8]}",
-        f"   Total Length: {length}",
-        "TLV Name             Code Len Value",
-        "-------------------- ---- --- -----",
-    ]
+    rows = [("TLV Name", "Code", "Len", "Value")]
     at, crc_ok = 11, False
     while at + 2 <= min(len(content), 11 + length):
         code, count = content[at], content[at + 1]
         value = content[at + 2 : at + 2 + count]
-        lines.append(f"{NAMES.get(code, 'Unknown'):20} 0x{code:02X} {count:3d} {_value(code, value)}")
+        rows.append((NAMES.get(code, "Unknown"), f"0X{code:02X}", str(count), _value(code, value)))
         if code == _CRC:
             crc_ok = zlib.crc32(content[: at + 2]).to_bytes(4, "big") == value
         at += 2 + count
-    return "\n".join([*lines, "", f"(checksum {'valid' if crc_ok else 'invalid'})"])
+    name, code_width, count_width, value_width = (max(map(len, column)) for column in zip(*rows, strict=True))
+    lines = [f"{n:{name}}  {c:{code_width}}  {k:>{count_width}}  {v}".rstrip() for n, c, k, v in rows]
+    lines.insert(1, "  ".join("-" * width for width in (name, code_width, count_width, value_width)))
+    head = ["TlvInfo Header:", "   Id String:    TlvInfo", f"   Version:      {content[8]}"]
+    head.append(f"   Total Length: {length}")
+    return "\n".join([*head, *lines, "", f"(checksum {'valid' if crc_ok else 'invalid'})"])
 
 
 def _value(code: int, value: bytes) -> str:
