@@ -22,7 +22,7 @@ def identity_measurands(parameters: Parameters) -> Iterator[Measurand]:
 def pcie_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """The PCIe link as trained."""
     pcie = parameters["pcie"]
-    yield Measurand("pcie_speed", "GT/s", low=pcie["speed_gts"])
+    yield Measurand("pcie_speed", "bit/s", low=pcie["speed_bit_s"], clause="each lane")
     yield Measurand("pcie_width", "1", low=float(pcie["width"]))
 
 
@@ -54,7 +54,7 @@ def record_identity(fixture: NicHost, record: Record) -> None:
 def record_pcie(fixture: NicHost, record: Record) -> None:
     """Look at the PCIe link."""
     told = fixture.pcie()
-    record("pcie_speed", Reading(told.speed_gts or 0.0, "GT/s"))
+    record("pcie_speed", Reading(1e9 * (told.speed_gts or 0.0), "bit/s"))
     record("pcie_width", Reading(float(told.width or 0), "1"))
 
 

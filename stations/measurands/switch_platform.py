@@ -55,7 +55,7 @@ def pcie_measurands(parameters: Parameters) -> Iterator[Measurand]:
     for k, device in enumerate(parameters["pcie"], 1):
         clause = f"{device['address']} {device['name']}"
         yield Measurand(f"pcie_present_device_{k}", "", equals="yes", clause=clause)
-        yield Measurand(f"pcie_speed_device_{k}", "GT/s", low=device["speed_gts"], clause=clause)
+        yield Measurand(f"pcie_speed_device_{k}", "bit/s", low=device["speed_bit_s"], clause=clause)
         yield Measurand(f"pcie_width_device_{k}", "1", low=float(device["width"]), clause=clause)
 
 
@@ -100,7 +100,7 @@ def record_pcie(fixture: SwitchBench, record: Record) -> None:
     for k, wanted in enumerate(fixture.parameters["pcie"], 1):
         device = found.get(wanted["address"])
         record(f"pcie_present_device_{k}", "no" if device is None else "yes")
-        record(f"pcie_speed_device_{k}", Reading((device and device.speed_gts) or 0.0, "GT/s"))
+        record(f"pcie_speed_device_{k}", Reading(1e9 * ((device and device.speed_gts) or 0.0), "bit/s"))
         record(f"pcie_width_device_{k}", Reading(float((device and device.width) or 0), "1"))
 
 
