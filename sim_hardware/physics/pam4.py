@@ -2,8 +2,8 @@
 
 Four levels, Gray coded, so that a wrong symbol is one wrong bit: BER = 3/4 Q(sqrt(SNR/5)), with the ratio of mean
 signal power to noise power at the slicer. RS(544,514) over ten-bit symbols (IEEE 802.3 clauses 91 and 119, "KP4") puts
-fifteen wrong symbols right and loses the codeword at sixteen. A decision-feedback equaliser that has erred errs on with some
-probability, so that errors come in runs: at the same bit error ratio runs lose far more codewords.
+fifteen wrong symbols right and loses the codeword at sixteen. A decision-feedback equaliser that has erred errs on with
+some probability, so that errors come in runs: at the same bit error ratio runs lose far more codewords.
 
 Codewords that share a lane by interleaving are not modelled: each lane carries codewords of its own, the worse case.
 """
