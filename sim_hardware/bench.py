@@ -15,7 +15,7 @@ import pyvisa
 from sim_hardware import registry
 from sim_hardware.catalogue import UnknownModel, instrument_model
 from sim_hardware.clock import BenchClock
-from sim_hardware.duts.module_memory import ModuleBus, ModuleMemory
+from sim_hardware.duts.module_memory import ModuleBus, ModuleMemory, PluggedModule
 from sim_hardware.faults import Fault, FaultPlan
 from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.instruments.serial_instrument import SerialInstrument
@@ -85,7 +85,7 @@ class SimulatedBench:
         self._resources: dict[str, str] = {}
         self._instruments: dict[str, object] = {}
         self._outlets: dict[str, Outlet] = {}
-        self._memories: dict[str, Callable[[], ModuleMemory | None]] = {}
+        self._memories: dict[str, Callable[[], PluggedModule | None]] = {}
         self._pmbus: dict[str, PmbusBus] = {}
         self._lines: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._manager: pyvisa.ResourceManager | None = None

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_hardware.duts.module_memory import ModuleMemory
+from sim_hardware.duts.module_memory import PluggedModule
 from sim_hardware.physics.conductors import ConductorNetwork, Element
 from sim_hardware.physics.pair_loss import FrequencyGrid
 from sim_hardware.physics.random_stream import noise_stream, random_stream
@@ -37,7 +37,7 @@ class Dut(Protocol):
         """Scattering between these terminals at 50 ohm, shape (ports, ports, n); one it lacks is an open end."""
         ...
 
-    def memory(self, end: str) -> ModuleMemory | None:
+    def memory(self, end: str) -> PluggedModule | None:
         """The memory in the plug at this end, None when there is none."""
         ...
 

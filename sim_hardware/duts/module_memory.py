@@ -10,6 +10,7 @@ import errno
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 MODULE_ADDRESS = 0x50
 _HALF = 128
@@ -18,6 +19,26 @@ _BANK, _PAGE = 126, 127
 
 class MemoryMapError(ValueError):
     """A file that holds no module memory: the message names it and says what is wrong."""
+
+
+class TwoWireDevice(Protocol):
+    """256 bytes at one address of a two-wire bus."""
+
+    def read(self, register: int, length: int) -> bytes:
+        """Bytes from this register on; raise OSError (ENXIO) when it does not acknowledge."""
+        ...
+
+    def write(self, register: int, content: bytes) -> None:
+        """Set bytes from this register on; raise OSError (ENXIO) when it does not acknowledge."""
+        ...
+
+
+class PluggedModule(Protocol):
+    """What a bus finds in a plug: a memory that somebody played or programmed, or a module at work."""
+
+    def device(self, address: int) -> TwoWireDevice | None:
+        """What answers at this address; None for nothing."""
+        ...
 
 
 class ModuleMemory:
@@ -54,6 +75,10 @@ class ModuleMemory:
         except MemoryMapError as error:
             raise MemoryMapError(f"{path}: cannot play this module memory: {error}") from error
 
+    def device(self, address: int) -> "ModuleMemory | None":
+        """The memory itself at device 50h; nothing anywhere else."""
+        return self if address == MODULE_ADDRESS else None
+
     def page(self, page: int) -> bytes:
         """The 256 bytes seen with this page selected, whatever is selected now; raise KeyError for a page it lacks."""
         return bytes(self._lower) + bytes(self._pages[page])
@@ -83,7 +108,7 @@ class ModuleBus:
 
     __slots__ = ("_plugged",)
 
-    def __init__(self, plugged: Callable[[], ModuleMemory | None]) -> None:
+    def __init__(self, plugged: Callable[[], PluggedModule | None]) -> None:
         self._plugged = plugged
 
     def read_block(self, address: int, register: int, length: int) -> bytes:
@@ -97,11 +122,12 @@ class ModuleBus:
     def close(self) -> None:
         """Let go of the bus."""
 
-    def _at(self, address: int) -> ModuleMemory:
-        memory = self._plugged() if address == MODULE_ADDRESS else None
-        if memory is None:
+    def _at(self, address: int) -> TwoWireDevice:
+        module = self._plugged()
+        device = None if module is None else module.device(address)
+        if device is None:
             raise _not_acknowledged(f"no device at address {address:#04x}")
-        return memory
+        return device
 
 
 def _halves_of_json(content: bytes) -> tuple[bytes, dict[int, bytes]]:
