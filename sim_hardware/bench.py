@@ -163,7 +163,12 @@ class SimulatedBench:
         if end == "PMBUS":
             self._pmbus[resource] = PmbusBus(self.power, self.clock, self.faults.rules(resource))
             return
-        self._memories[resource] = lambda: self.world.dut.memory(end) if self.world.dut is not None else None
+        self._memories[resource] = lambda: self._plugged(end)
+
+    def _plugged(self, end: str) -> PluggedModule | None:
+        # What a module tells is measured at this moment: its supply, its light.
+        self.signals.settle()
+        return self.world.dut.memory(end) if self.world.dut is not None else None
 
     def wire(self, a: str, b: str) -> None:
         """Join two terminals. Raises BenchError when one belongs to no role of this bench."""

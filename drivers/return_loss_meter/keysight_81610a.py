@@ -18,9 +18,9 @@ _UNCERTAINTY_DB: Final = 0.8
 class Keysight81610a(LightwaveDriver):
     """81610A in the dialect of the 8163/8164 programming guide (unverified on an instrument).
 
-    The light of an external source goes in at the module's input and out at its port; READ1:CHAN1:RETL? is the return
+    The light of an external source goes in at the module's input and out at its port; READ1:CHAN1:RET? is the return
     loss in dB of all that lies behind the port, continuous light knows no distance. The reflectance reference
-    (SENS1:RETL:CAL:COLL:REFL) is part of its calibration and stays in the module; SENS1:RETL:CAL:COLL:TERM takes the
+    (SENS1:RET:CAL:COLL:REFL) is part of its calibration and stays in the module; SENS1:RET:CAL:COLL:TERM takes the
     module's own reflections away and belongs before every run.
     """
 
@@ -52,14 +52,14 @@ class Keysight81610a(LightwaveDriver):
         Raises `DeviceError` when so much comes back that the fibre cannot be terminated.
         """
         with self.exclusive():
-            self._command("SENS1:RETL:CAL:COLL:TERM")
+            self._command("SENS1:RET:CAL:COLL:TERM")
             done = self._look("*OPC?")
             if done != "1":
                 raise DeviceError(f"{self.resource}: the termination was not measured; terminate the fibre and repeat")
 
     def measure_return_loss(self) -> Reading:
         """Measure the return loss in dB; OVER beyond 75 dB."""
-        question = "READ1:CHAN1:RETL?"
+        question = "READ1:CHAN1:RET?"
         number = self._number(question, self._ask(question), "NR3")
         if not isinstance(number, str) and number > _BEST_DB:
             number = "OVER"

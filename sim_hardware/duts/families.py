@@ -12,6 +12,7 @@ from sim_hardware.duts.twinax_family import TwinaxFamily
 _POWER = {
     "power": ("sim_hardware.duts.power.family", "PowerFamily"),
     "power_shelf": ("sim_hardware.duts.power.shelf_family", "ShelfFamily"),
+    "fibre_trunk": ("sim_hardware.duts.optics.trunk_family", "TrunkFamily"),
 }
 """Families beside twinax: name to module and class."""
 
