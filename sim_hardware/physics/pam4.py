@@ -5,13 +5,17 @@ signal power to noise power at the slicer. RS(544,514) over ten-bit symbols (IEE
 fifteen wrong symbols right and loses the codeword at sixteen. A decision-feedback equaliser that has erred errs on with
 some probability, so that errors come in runs: at the same bit error ratio runs lose far more codewords.
 
-Codewords that share a lane by interleaving are not modelled: each lane carries codewords of its own, the worse case.
+The lanes of a port share every codeword, symbol by symbol in turn, so that a run on one lane is thinned out. Codewords
+interleaved with each other besides, as 400 and 800 Gb/s have them, are not modelled: that is the worse case.
 """
 
 import math
 import random
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
+
+import numpy as np
 
 CODEWORD_SYMBOLS: Final = 544
 CORRECTABLE: Final = 15
@@ -50,9 +54,9 @@ def codeword_failure(ber: float, run_on: float = 0.0) -> float:
     return math.fsum(symbol_errors(ber, run_on)[CORRECTABLE + 1 :])
 
 
-@lru_cache(maxsize=256)
-def symbol_errors(ber: float, run_on: float = 0.0) -> tuple[float, ...]:
-    """The probability of 0, 1, 2, … wrong symbols in a codeword, as far as they count.
+@lru_cache(maxsize=1024)
+def symbol_errors(ber: float, run_on: float = 0.0, symbols: int = CODEWORD_SYMBOLS) -> tuple[float, ...]:
+    """The probability of 0, 1, 2, … wrong symbols among so many of a codeword, as far as they count.
 
     Runs begin in a symbol with a chance that keeps the bit error ratio, and each spoils as many symbols in a row as its
     geometric length reaches: a compound binomial distribution, summed by Panjer's recursion (ASTIN Bulletin 12, 1981).
@@ -64,22 +68,40 @@ def symbol_errors(ber: float, run_on: float = 0.0) -> tuple[float, ...]:
     begins = 1.0 - (1.0 - start) ** _PAM4_PER_SYMBOL
     spoils = _spoiled_by_a_run(run_on)
     odds = begins / (1.0 - begins)
-    found = [(1.0 - begins) ** CODEWORD_SYMBOLS]
+    found = [(1.0 - begins) ** symbols]
     for count in range(1, _SYMBOLS_TOLD):
         found.append(
             sum(
-                odds * ((CODEWORD_SYMBOLS + 1) * size / count - 1.0) * spoils[size] * found[count - size]
+                odds * ((symbols + 1) * size / count - 1.0) * spoils[size] * found[count - size]
                 for size in range(1, min(count, len(spoils) - 1) + 1)
             )
         )
     return tuple(max(0.0, value) for value in found)
 
 
-def drawn_histogram(rng: random.Random, ber: float, run_on: float, codewords: int) -> tuple[int, ...]:
+@lru_cache(maxsize=256)
+def shared_symbol_errors(lanes: tuple[tuple[float, float], ...]) -> tuple[float, ...]:
+    """The same for a codeword whose symbols the lanes of a port share evenly; each lane by its ratio and `run_on`.
+
+    Raises ValueError when the lanes cannot share 544 symbols evenly.
+    """
+    if not lanes or CODEWORD_SYMBOLS % len(lanes):
+        raise ValueError(f"{len(lanes)} lanes cannot share {CODEWORD_SYMBOLS} symbols evenly")
+    odds = np.ones(1)
+    for ber, run_on in lanes:
+        odds = np.convolve(odds, symbol_errors(ber, run_on, CODEWORD_SYMBOLS // len(lanes)))[:_SYMBOLS_TOLD]
+    return tuple(float(one) for one in odds)
+
+
+def tail_at(odds: Sequence[float], share: float) -> int:
+    """The most wrong symbols that one codeword in `1 / share` has, at most 16 for one that is lost."""
+    return next((k for k in range(CORRECTABLE + 1) if math.fsum(odds[k + 1 :]) < share), CORRECTABLE + 1)
+
+
+def drawn_histogram(rng: random.Random, odds: Sequence[float], codewords: int) -> tuple[int, ...]:
     """How many of so many codewords had 0, 1, … 15 wrong symbols, and how many were lost (the last of 17 numbers)."""
-    odds = symbol_errors(ber, run_on)
-    bins = [*odds[: CORRECTABLE + 1], math.fsum(odds[CORRECTABLE + 1 :])]
-    drawn = [poisson(rng, codewords * share) for share in bins[1:]]
+    bins = [*odds[1 : CORRECTABLE + 1], math.fsum(odds[CORRECTABLE + 1 :])]
+    drawn = [poisson(rng, codewords * share) for share in bins]
     return (max(0, codewords - sum(drawn)), *drawn)
 
 

@@ -14,8 +14,10 @@ from sim_hardware.physics.pam4 import (
     drawn_histogram,
     drawn_runs,
     poisson,
+    shared_symbol_errors,
     snr_for,
     symbol_errors,
+    tail_at,
 )
 
 
@@ -74,7 +76,7 @@ def test_drawn_runs_spoil_the_symbols_that_the_distribution_says() -> None:
 
 def test_a_histogram_counts_every_codeword_once() -> None:
     """Sixteen numbers for what was put right, one for what was lost."""
-    drawn = drawn_histogram(random.Random(1), 1e-3, 0.0, 1_000_000)
+    drawn = drawn_histogram(random.Random(1), symbol_errors(1e-3), 1_000_000)
     assert len(drawn) == 17
     assert sum(drawn) == 1_000_000
     assert drawn[16] == pytest.approx(150, rel=0.3)
@@ -92,3 +94,19 @@ def test_a_ratio_that_is_none_is_refused() -> None:
         snr_for(0.5)
     with pytest.raises(ValueError, match="must lie"):
         symbol_errors(0.6)
+
+
+def test_a_run_on_one_of_eight_lanes_is_thinned_out() -> None:
+    """Eight equal lanes without runs are one; a lane with runs among seven clean ones loses fewer than all would."""
+    assert shared_symbol_errors(((1e-3, 0.0),) * 8)[:20] == pytest.approx(symbol_errors(1e-3)[:20], rel=1e-6)
+    one = shared_symbol_errors(((1e-4, 0.9), *((1e-8, 0.0),) * 7))
+    assert sum(one[16:]) < sum(symbol_errors(1e-4, 0.9)[16:])
+    with pytest.raises(ValueError, match="evenly"):
+        shared_symbol_errors(((1e-4, 0.0),) * 3)
+
+
+def test_the_tail_of_a_distribution() -> None:
+    """One codeword in a million of a lane at 1e-5 has three wrong symbols, none in a million has ten."""
+    assert tail_at(symbol_errors(1e-12), 1e-6) == 0
+    assert 2 <= tail_at(symbol_errors(1e-5), 1e-6) <= 4
+    assert tail_at(symbol_errors(2e-3), 1e-6) == 16
