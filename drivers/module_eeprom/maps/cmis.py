@@ -14,9 +14,6 @@ from drivers.module_eeprom.maps.image import ModuleImage
 from drivers.module_eeprom.maps.monitors import word
 from drivers.module_eeprom.maps.sff8024 import connector, form_factor
 
-IDENTITY_PAGES: Final = (0x01,)
-"""Pages beyond 00h that identity wants, of a module whose memory is paged."""
-CHECKSUM_PAGES: Final = (0x01, 0x02)
 _MEDIA: Final = {0x01: "multimode", 0x02: "single-mode", 0x03: "passive copper", 0x04: "active copper", 0x05: "BASE-T"}
 """Byte 85; 04h is any active cable assembly, light included (see `_medium`)."""
 _TECHNOLOGIES: Final = {

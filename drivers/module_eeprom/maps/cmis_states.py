@@ -37,9 +37,9 @@ def module_state(lower: bytes) -> ModuleState:
     return state
 
 
-def fault_cause(lower: bytes) -> str:
+def fault_cause(code: int) -> str:
     """Why the module went to ModuleFault, byte 41; empty when it tells nothing."""
-    return _CAUSES.get(lower[41], f"code {lower[41]:02X}h") if lower[41] else ""
+    return _CAUSES.get(code, f"code {code:02X}h") if code else ""
 
 
 def data_path_states(image: ModuleImage, bank: int = 0) -> tuple[DataPathState | None, ...]:

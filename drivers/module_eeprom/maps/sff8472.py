@@ -44,6 +44,8 @@ _MONITORED, _EXTERNAL = 0x40, 0x10
 _LENGTH_BEYOND: Final = 0xFF
 TX_DISABLED: Final = 0x40
 """Soft transmitter disable, byte 110 of the diagnostics."""
+WRITABLE_STATUS: Final = 0x48
+"""The host's own bits of byte 110: soft transmitter disable and soft rate select."""
 STATUS: Final = 110
 
 
@@ -153,9 +155,9 @@ def module_flags(image: ModuleImage) -> ModuleFlags:
     )
 
 
-def is_ready(diagnostics: bytes) -> bool:
+def is_ready(status: int) -> bool:
     """Whether Data_Ready_Bar (byte 110 bit 0) is down."""
-    return not diagnostics[STATUS] & 0x01
+    return not status & 0x01
 
 
 def _diagnostics(image: ModuleImage) -> bytes:

@@ -176,9 +176,9 @@ def is_ready(lower: bytes) -> bool:
     return not lower[2] & 0x01
 
 
-def is_low_power(lower: bytes) -> bool:
-    """Whether the host keeps it in low power mode (byte 93: Power_override and Power_set); the pin does not show."""
-    return lower[93] & 0x03 == 0x03
+def asks_low_power(power_control: int) -> bool:
+    """Whether the host asks for low power mode (byte 93: Power_override and Power_set); the pin does not show."""
+    return power_control & 0x03 == 0x03
 
 
 def _is_copper(memory: bytes) -> bool:
