@@ -7,6 +7,7 @@ from drivers.module_eeprom.maps.identity import (
     Application,
     ModuleIdentity,
     ascii_text,
+    attenuations,
     company_identifier,
     identity_texts,
 )
@@ -79,7 +80,7 @@ def identity(image: ModuleImage) -> ModuleIdentity:
         length_m=None if told == _LENGTH_BEYOND else (told & 0x3F) * 10.0 ** ((told >> 6) - 1),
         reach_m={} if advertised is None else _reach(advertised),
         wavelength_m=None if advertised is None else _wavelength(advertised),
-        attenuation_db=dict(zip(_ATTENUATION, memory[204:209], strict=True)) if 0x0A <= memory[212] <= 0x0F else {},
+        attenuation_db=attenuations(_ATTENUATION, memory[204:209]) if 0x0A <= memory[212] <= 0x0F else {},
         max_power_w=memory[201] * 0.25 if memory[201] else None,
         firmware=None if is_flat(memory) else f"{memory[39]}.{memory[40]}",
         hardware=None if advertised is None else f"{advertised[130]}.{advertised[131]}",

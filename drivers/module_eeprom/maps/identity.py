@@ -97,6 +97,11 @@ def identity_texts(memory: bytes, fields: Mapping[str, tuple[int, int]]) -> Iden
     return IdentityTexts(**texts, manufactured=day, unreadable=tuple(unreadable))
 
 
+def attenuations(frequencies: tuple[str, ...], content: bytes) -> dict[str, int]:
+    """Whole dB by frequency; a zero tells nothing."""
+    return {frequency: db for frequency, db in zip(frequencies, content, strict=True) if db}
+
+
 def company_identifier(content: bytes) -> str:
     """IEEE company identifier as it is written: 00-1B-21."""
     return "-".join(f"{byte:02X}" for byte in content)

@@ -6,6 +6,7 @@ from drivers.module_eeprom.maps.checksum import Checksum, byte_sum
 from drivers.module_eeprom.maps.identity import (
     ModuleIdentity,
     ascii_text,
+    attenuations,
     company_identifier,
     identity_texts,
 )
@@ -101,7 +102,7 @@ def identity(image: ModuleImage) -> ModuleIdentity:
         length_m=(None if memory[146] == _LENGTH_BEYOND else float(memory[146])) if copper else 0.0,
         reach_m={} if copper else _reach(memory),
         wavelength_m=wavelength / 20e9 if wavelength and not copper else None,
-        attenuation_db=dict(zip(_ATTENUATION, memory[186:190], strict=True)) if copper else {},
+        attenuation_db=attenuations(_ATTENUATION, memory[186:190]) if copper else {},
         max_power_w=_power(memory[129], memory[107]),
         plug=plug,
         unreadable=unreadable,
