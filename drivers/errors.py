@@ -6,6 +6,7 @@
     |   |-- LinkTimeout        no complete answer in time (example: instrument busy, or off)
     |   `-- Garbled            bytes that are no answer to the question (example: "12,05", a cut line, NaN)
     |-- DeviceError            the instrument refused the command and said so in its error queue
+    |   `-- MemoryMapError     a module's bytes are not what its management standard allows
     |-- OutOfRange             the driver refused the argument before it reached the wire (also a ValueError)
     |-- WrongInstrument        another identity, or firmware outside the qualified range, answered
     `-- NotSafe                an output could not be proven off
@@ -40,6 +41,10 @@ class DeviceError(InstrumentError):
 
 class Clipped(DeviceError):
     """Samples lie beyond the range: what the signal did there is not known."""
+
+
+class MemoryMapError(DeviceError):
+    """Bytes that are no module's memory: wrong length, unknown identifier, reserved code, page that was not read."""
 
 
 class OutOfRange(InstrumentError, ValueError):

@@ -1,155 +1,238 @@
-"""The memory of a pluggable module over its two-wire bus: CMIS and SFF-8636, whatever the map says.
+"""A pluggable module on its two wires: SFF-8472, SFF-8636 and CMIS, told apart by the identifier in byte 0.
 
-Both put 256 bytes at device 50h: a lower half that is always there and an upper half chosen by the page at byte 127.
-What the bytes mean is not the driver's business.
+Modules come and go while a station holds the bus, so nothing about one is remembered between two calls. Reads are
+repeated while a busy module does not acknowledge; writes never are, and each is proven by reading back.
 """
 
-from datetime import date
-from typing import Any, ClassVar, Final, Self
+from dataclasses import replace
+from typing import ClassVar, Final
 
-from drivers.clock import Clock
-from drivers.driver import Driver
 from drivers.errors import DeviceError, LinkError, LinkLost, OutOfRange
-from drivers.place import Place
-from drivers.reading import InstrumentIdentity
-from drivers.smbus import SmbusBus
+from drivers.module_eeprom._module_image import DIAGNOSTICS_ADDRESS, ImagedMemory
+from drivers.module_eeprom._paged_memory import ADDRESS
+from drivers.module_eeprom.maps import cmis, cmis_states, cmis_statistics, sff8472, sff8636
+from drivers.module_eeprom.maps.checksum import Checksum
+from drivers.module_eeprom.maps.cmis_states import DataPathState, ModuleState
+from drivers.module_eeprom.maps.cmis_statistics import Side
+from drivers.module_eeprom.maps.decoding import decoder_of
+from drivers.module_eeprom.maps.identity import ModuleIdentity
+from drivers.module_eeprom.maps.image import ModuleImage
+from drivers.module_eeprom.maps.monitors import LaneMonitors, ModuleFlags, ModuleMonitors, ModuleThresholds
+from drivers.reading import Reading
 
-_ADDRESS: Final = 0x50
-_HALF: Final = 128
-_BANK_SELECT: Final = 126
-_PAGE_SELECT: Final = 127
-_SFF8636: Final = frozenset({0x0C, 0x0D, 0x11})
-"""Identifiers (SFF-8024, table 4-1) of QSFP, QSFP+ and QSFP28, whose map is SFF-8636."""
-_WRITE_SFF8636: Final = 4
-_WRITE_CMIS: Final = 8
-"""The most bytes of one write: four by SFF-8636, eight by CMIS."""
-_WRITE_CYCLE_S: Final = 0.08
-"""The longest a non-volatile write may take (CMIS, tWR), during which the module does not acknowledge."""
-_POLL_S: Final = 0.005
+_LANES_PER_BANK: Final = 8
+_POLL_S: Final = 0.01
+_GLOBAL_CONTROLS: Final = 26
+"""CMIS: bit 3 SoftwareReset, bit 4 LowPwrRequestSW, bit 6 LowPwrAllowRequestHW."""
+_POWER_CONTROL: Final = 93
+"""SFF-8636: bit 0 Power_override, bit 1 Power_set, bit 7 software reset."""
+_CMIS_TX_DISABLE, _SFF8636_TX_DISABLE = 130, 86
 
 
-class TwoWireModule(Driver):
-    """Module memory in the dialect of SFF-8636 and CMIS (device 50h, page select at byte 127) on an SMBus.
+class TwoWireModule(ImagedMemory):
+    """A module in the dialects of SFF-8472 rev 12.4, SFF-8636 rev 2.10a and CMIS 5.2 on an SMBus.
 
     The identity is the bus, not the module: modules come and go while the station holds the bus.
     """
 
-    __slots__ = ("_bus", "_closed", "resource")
+    __slots__ = ()
 
     capability: ClassVar[str] = "ModuleEeprom"
 
-    def __init__(
-        self,
-        resource: str,
-        bus: SmbusBus,
-        identity: InstrumentIdentity,
-        clock: Clock,
-        calibration_due: date | None = None,
-    ) -> None:
-        super().__init__(identity, clock, calibration_due)
-        self.resource = resource
-        self._bus = bus
-        self._closed = False
+    def read_identity(self) -> ModuleIdentity:
+        """Get what the module says of itself.
 
-    @classmethod
-    def open(
-        cls,
-        resource: str,
-        place: Place,
-        *,
-        serial: str | None = None,
-        calibration_due: date | None = None,
-        timeout_s: float = 5.0,
-    ) -> Self:
-        """Open the bus. No module needs to be plugged in yet; `serial` is the adapter's, which nothing can check."""
-        identity = InstrumentIdentity(maker="", model="two-wire bus", serial=serial or "", firmware="")
-        return cls.attach(resource, place, identity, calibration_due=calibration_due, timeout_s=timeout_s)
-
-    @classmethod
-    def attach(
-        cls,
-        resource: str,
-        place: Place,
-        identity: InstrumentIdentity,
-        *,
-        calibration_due: date | None = None,
-        timeout_s: float = 5.0,
-        **options: Any,
-    ) -> Self:
-        """Open the bus, saying nothing to it; `options` are the driver's."""
-        return cls(resource, place.smbus(resource), identity, place.clock, calibration_due, **options)
-
-    def read_page(self, page: int) -> bytes:
-        """Get the 256 bytes seen with this upper page (0 to 255) selected: lower memory, then the page.
-
-        Raises `OutOfRange`, `LinkError` when no module answers, `DeviceError` when the module has no such page.
+        Raises `MemoryMapError` for an identifier that has no map, `LinkError` when no module answers.
         """
-        if not 0 <= page <= 0xFF:
-            raise OutOfRange(f"{self.resource}: page {page} is outside 0 to 255")
-        self._select(page)
-        return self._read(0, 2 * _HALF)
+        image = self._image("identity")
+        return decoder_of(image).identity(image)
 
-    def write(self, page: int, offset: int, content: bytes) -> None:
-        """Set bytes of a page (offset 0..255) and prove it by reading back.
+    def checksums(self) -> tuple[Checksum, ...]:
+        """Get every checksum of the memory as stored and as computed. Raises as `read_identity` does."""
+        image = self._image("checksums")
+        return decoder_of(image).checksums(image)
 
-        Raises `OutOfRange` for bytes beyond the map or the bank and page selectors, `LinkError` when the module does
-        not acknowledge (write-protected, or gone), `DeviceError` when it acknowledged and holds something else.
+    def read_dom(self) -> ModuleMonitors:
+        """Measure with the module's own sensors: degC, V, and W and A of each lane; None for what it has no sensor for.
+
+        No latched flag is cleared. Raises as `read_identity` does.
         """
-        end = offset + len(content)
-        if not content or offset < 0 or end > 2 * _HALF or not 0 <= page <= 0xFF:
-            raise OutOfRange(f"{self.resource}: page {page}, {len(content)} bytes at {offset} are not in the map")
-        if offset <= _PAGE_SELECT and end > _BANK_SELECT:
-            raise OutOfRange(
-                f"{self.resource}: bytes 126 and 127 select bank and page; they are not written as content"
-            )
-        self._select(page)
-        identifier = self._read(0, 1)[0]
-        step = _WRITE_SFF8636 if identifier in _SFF8636 else _WRITE_CMIS
-        for start in range(0, len(content), step):
-            piece = content[start : start + step]
-            self._bus.write_block(_ADDRESS, offset + start, piece)
-            self._prove(page, offset + start, piece)
+        image = self._image("monitors")
+        found = decoder_of(image).monitors(image)
+        return ModuleMonitors(
+            temperature=self._stamped(found.temperature),
+            supply_voltage=self._stamped(found.supply_voltage),
+            lanes=tuple(
+                LaneMonitors(
+                    lane=lane.lane,
+                    tx_power=self._stamped(lane.tx_power),
+                    rx_power=self._stamped(lane.rx_power),
+                    tx_bias=self._stamped(lane.tx_bias),
+                )
+                for lane in found.lanes
+            ),
+        )
 
-    def _select(self, page: int) -> None:
-        # Only when needed: a flat memory has no selector, and a write-protected one may refuse even this.
-        if self._read(_PAGE_SELECT, 1)[0] == page:
-            return
-        self._bus.write_block(_ADDRESS, _PAGE_SELECT, bytes((page,)))
-        if (found := self._read(_PAGE_SELECT, 1)[0]) != page:
-            raise DeviceError(f"{self.resource}: the module has no page {page:02X}h (it stays on {found:02X}h)")
+    def read_thresholds(self) -> ModuleThresholds:
+        """Get the alarm and warning thresholds of what it measures. Raises as `read_identity` does."""
+        image = self._image("thresholds")
+        return decoder_of(image).thresholds(image)
 
-    def _read(self, register: int, length: int) -> bytes:
-        content = self._bus.read_block(_ADDRESS, register, length)
-        if len(content) != length:
-            raise LinkError(f"{self.resource}: read of {length} bytes at {register} gave {len(content)}")
-        return content
+    def read_flags(self) -> ModuleFlags:
+        """Get the flags latched since they were read last, which clears them: so it is never asked twice.
 
-    def _prove(self, page: int, offset: int, piece: bytes) -> None:
-        deadline = self.clock.now() + _WRITE_CYCLE_S
+        Raises as `read_identity` does.
+        """
+        image = self._image("flags")
+        return decoder_of(image).flags(image)
+
+    def module_state(self) -> ModuleState:
+        """Get the state of the module.
+
+        SFF-8636 and SFF-8472 have no states: data not ready counts as ModulePwrUp, low power asked for by the host as
+        ModuleLowPwr. Raises as `read_identity` does, and `MemoryMapError` for a code that CMIS reserves.
+        """
+        name = self._map()
+        if name == "CMIS":
+            return cmis_states.module_state(self._read_patiently(0, 4))
+        if name == "SFF-8636":
+            if not sff8636.is_ready(self._read_patiently(0, 3)):
+                return "ModulePwrUp"
+            control = self._read_patiently(_POWER_CONTROL, 1)
+            return "ModuleLowPwr" if sff8636.asks_low_power(control[0]) else "ModuleReady"
+        if not sff8472.has_monitors(self._read_patiently(0, 96)):
+            return "ModuleReady"
+        status = self._read_patiently(sff8472.STATUS, 1, DIAGNOSTICS_ADDRESS)
+        return "ModuleReady" if sff8472.is_ready(status[0]) else "ModulePwrUp"
+
+    def read_data_paths(self) -> tuple[DataPathState | None, ...]:
+        """Get the data path state of every host lane of a CMIS module; none for another or a flat one.
+
+        Raises as `read_identity` does, and `MemoryMapError` for a code that CMIS reserves.
+        """
+        image = self._image("data paths")
+        if not image.has(0x11):
+            return ()
+        return tuple(state for bank in range(cmis.banks(image)) for state in cmis_states.data_path_states(image, bank))
+
+    def wait_ready(self, timeout_s: float, *, data_paths: bool = False) -> None:
+        """Hold until the module is ready and, if asked, every data path of it is activated.
+
+        A module that restarts does not acknowledge; that is waited out. Raises `DeviceError` when it fails or is not
+        ready in time, `LinkError` when it does not answer by then.
+        """
+        deadline = self.clock.now() + timeout_s
         while True:
-            busy: LinkError | None = None
-            found = b""
             try:
-                found = self._read(offset, len(piece))
+                said: str = self.module_state()
+                if said == "ModuleFault":
+                    cause = cmis_states.fault_cause(self._read_patiently(41, 1)[0]) or "no cause told"
+                    raise DeviceError(f"{self.resource}: the module went to ModuleFault: {cause}; take it out")
+                if said == "ModuleReady":
+                    lagging = {state for state in self.read_data_paths() if state} if data_paths else set()
+                    if lagging <= {"DPActivated"}:
+                        return
+                    said = f"{said} with data paths in {', '.join(sorted(lagging))}"
             except LinkLost:
                 raise
-            # A module that is still writing does not acknowledge: that, and only that, is asked again.
-            except LinkError as error:
-                busy = error
-            if found == piece:
-                return
+            except LinkError:
+                if self.clock.now() >= deadline:
+                    raise
+                said = "silent"
             if self.clock.now() >= deadline:
-                if busy is not None:
-                    raise busy
-                where = f"{self.resource}: page {page:02X}h byte {offset}"
-                raise DeviceError(f"{where}: wrote {piece.hex()}, the module holds {found.hex()}")
+                raise DeviceError(f"{self.resource}: waited {timeout_s:g} s for the module: it is still {said}")
             self.clock.sleep(_POLL_S)
 
-    def safe_state(self) -> None:
-        """Set nothing: the bus carries no energy worth the name."""
+    def set_low_power(self, low: bool) -> None:
+        """Set low power mode by the host's own bits, whatever the pin of the cage says from then on.
 
-    def close(self) -> None:
-        """Close the bus. Closing twice is allowed."""
-        if not self._closed:
-            self._closed = True
-            self._bus.close()
+        The module's state follows; `wait_ready` waits for it. Raises `DeviceError` for an SFP, which has no such mode.
+        """
+        name = self._map()
+        if name == "CMIS":
+            control = self._read_patiently(_GLOBAL_CONTROLS, 1)[0]
+            self._write_byte(_GLOBAL_CONTROLS, control | 0x10 if low else control & ~0x50)
+        elif name == "SFF-8636":
+            control = self._read_patiently(_POWER_CONTROL, 1)[0] | 0x01
+            self._write_byte(_POWER_CONTROL, control | 0x02 if low else control & ~0x02)
+        else:
+            raise DeviceError(f"{self.resource}: an SFP has no low power mode")
+
+    def set_transmitter(self, lane: int, enabled: bool) -> None:
+        """Set the transmitter of one lane (from 1) on or off.
+
+        Raises `OutOfRange` for a lane that this kind of module cannot have, `DeviceError` when the module has no such
+        control or the bit does not hold.
+        """
+        name = self._map()
+        lanes = {"CMIS": 4 * _LANES_PER_BANK, "SFF-8636": sff8636.LANES, "SFF-8472": 1}[name]
+        if not 1 <= lane <= lanes:
+            raise OutOfRange(f"{self.resource}: lane {lane} is outside 1 to {lanes} of {name}")
+        at, address, bit = _SFF8636_TX_DISABLE, ADDRESS, 1 << (lane - 1) % _LANES_PER_BANK
+        if name == "CMIS":
+            at = _CMIS_TX_DISABLE
+            self._select(0x10, (lane - 1) // _LANES_PER_BANK)
+        elif name == "SFF-8472":
+            at, address, bit = sff8472.STATUS, DIAGNOSTICS_ADDRESS, sff8472.TX_DISABLED
+        held = self._read_patiently(at, 1, address)[0]
+        if name == "SFF-8472":
+            held &= sff8472.WRITABLE_STATUS
+        wanted = held & ~bit if enabled else held | bit
+        self._bus.write_block(address, at, bytes((wanted,)))
+        found = self._read_patiently(at, 1, address)[0]
+        if bool(found & bit) is enabled:
+            raise DeviceError(
+                f"{self.resource}: lane {lane}: transmitter set {'on' if enabled else 'off'}, byte {at} holds "
+                f"{found:02X}h; the module has no such control"
+            )
+
+    def restart(self) -> None:
+        """Apply a software reset; the module does not acknowledge for a while (`wait_ready`).
+
+        Raises `DeviceError` for an SFP, which has none.
+        """
+        name = self._map()
+        if name == "SFF-8472":
+            raise DeviceError(f"{self.resource}: an SFP has no software reset; take it out and put it back")
+        at, bit = (_GLOBAL_CONTROLS, 0x08) if name == "CMIS" else (_POWER_CONTROL, 0x80)
+        control = self._read_patiently(at, 1)[0]
+        self._bus.write_block(ADDRESS, at, bytes((control | bit,)))
+
+    def measure_bit_error_ratio(self, side: Side = "media") -> tuple[Reading, ...]:
+        """Measure the bit error ratio before correction, of eight lanes of each bank of a CMIS module.
+
+        Raises `DeviceError` for another module, or one without diagnostics.
+        """
+        return self._statistic(cmis_statistics.BIT_ERROR_RATIO, "1", side)
+
+    def measure_signal_to_noise(self, side: Side = "media") -> tuple[Reading, ...]:
+        """Measure the signal-to-noise ratio (eSNR) in dB, of eight lanes of each bank of a CMIS module.
+
+        Raises `DeviceError` for another module, or one without diagnostics.
+        """
+        return self._statistic(cmis_statistics.SIGNAL_TO_NOISE, "dB", side)
+
+    def _statistic(self, selector: int, unit: str, side: Side) -> tuple[Reading, ...]:
+        image = self._image("identity")
+        if self._map() != "CMIS" or not image.has(0x01) or not image.view(0x01)[142] & 0x20:
+            raise DeviceError(f"{self.resource}: the module advertises no diagnostics of its signals")
+        found: list[Reading] = []
+        decode = cmis_statistics.bit_error_ratios if unit == "1" else cmis_statistics.signal_to_noise
+        for bank in range(cmis.banks(image)):
+            self._select(cmis_statistics.DIAGNOSTICS, bank)
+            self._bus.write_block(ADDRESS, 128, bytes((selector,)))
+            self._prove(cmis_statistics.DIAGNOSTICS, 128, bytes((selector,)))
+            page = self._read_patiently(128, 128)
+            shown = ModuleImage(image.lower, {(bank, cmis_statistics.DIAGNOSTICS): page}, origin=self.resource)
+            found += [self._reading(value, unit) for value in decode(shown, side, bank)]
+        return tuple(found)
+
+    def _write_byte(self, at: int, byte: int) -> None:
+        self._bus.write_block(ADDRESS, at, bytes((byte,)))
+        self._prove(0x00, at, bytes((byte,)))
+
+    def _reading(self, value: float, unit: str) -> Reading:
+        return Reading(value, unit, at=self.clock.utc(), instrument=self.identity)
+
+    def _stamped(self, reading: Reading | None) -> Reading | None:
+        return None if reading is None else replace(reading, at=self.clock.utc(), instrument=self.identity)

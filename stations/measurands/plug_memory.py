@@ -26,7 +26,12 @@ def memory_measurands(parameters: Parameters, end: str) -> Iterator[Measurand]:
     # The two memories differ in nothing else: without this, exchanged ends would pass.
     yield Measurand(f"plug_{end}", "", equals=memory["plugs"][end], clause="maker's own bytes, CMIS 223–238")
     yield Measurand(
-        f"length_{end}", "m", nominal=memory["length_m"], tolerance=memory["length_tolerance_m"], clause="CMIS byte 202"
+        f"length_{end}",
+        "m",
+        nominal=memory["length_m"],
+        tolerance=memory["length_tolerance_m"],
+        over_range="fail",
+        clause="CMIS byte 202",
     )
 
 
@@ -43,4 +48,5 @@ def record_memory(record: Record, end: str, memory: ModuleMemory, unit: UnitIden
     agrees = unit is not None and memory.serial == unit.serial
     record(f"serial_agreement_{end}", "agrees" if agrees else f"memory says {memory.serial!r}")
     record(f"plug_{end}", memory.plug)
-    record(f"length_{end}", Reading(memory.length_m, "m"))
+    told = memory.length_m
+    record(f"length_{end}", Reading(told, "m", over_range="OVER" if told is None else None))

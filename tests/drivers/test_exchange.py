@@ -91,6 +91,6 @@ def test_a_two_wire_bus_is_held_to_its_rows_too() -> None:
     """Register reads and writes are rows."""
     with (
         pytest.raises(ExchangeMismatch, match="write 50h 127 11"),
-        expected_exchange(TwoWireModule, ("read 50h 127 1", "00"), ("write 50h 127 12", None)) as module,
+        expected_exchange(TwoWireModule, ("read 50h 126 2", "00 00"), ("write 50h 127 12", None)) as module,
     ):
         module.read_page(0x11)

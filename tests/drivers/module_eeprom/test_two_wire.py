@@ -16,12 +16,51 @@ def test_a_page_is_selected_proven_and_read() -> None:
     """Byte 127 chooses the upper half; the lower half comes with it."""
     with expected_exchange(
         TwoWireModule,
-        ("read 50h 127 1", "00"),
+        ("read 50h 126 2", "00 00"),
         ("write 50h 127 11", None),
-        ("read 50h 127 1", "11"),
+        ("read 50h 126 2", "00 11"),
         ("read 50h 0 256", PAGE),
     ) as module:
         assert module.read_page(0x11) == PAGE
+
+
+def test_a_bank_is_selected_together_with_its_page() -> None:
+    """Bank and page go in one write, or the module would look for the page in the bank before."""
+    with expected_exchange(
+        TwoWireModule,
+        ("read 50h 126 2", "00 11"),
+        ("write 50h 126 01 11", None),
+        ("read 50h 126 2", "01 11"),
+        ("read 50h 0 256", PAGE),
+    ) as module:
+        assert module.read_page(0x11, bank=1) == PAGE
+
+
+def test_a_bank_that_somebody_left_is_not_taken_for_the_first() -> None:
+    """Another host may have left bank 1: a banked page is looked at with its bank."""
+    with expected_exchange(
+        TwoWireModule,
+        ("read 50h 126 2", "01 11"),
+        ("write 50h 126 00 11", None),
+        ("read 50h 126 2", "00 11"),
+        ("read 50h 0 256", PAGE),
+    ) as module:
+        assert module.read_page(0x11) == PAGE
+
+
+def test_a_module_that_changes_its_page_is_asked_again(clock: Any) -> None:
+    """A module may be silent while it fetches a page; the read is repeated, the write is not."""
+    busy = LinkError("no acknowledge")
+    with expected_exchange(
+        TwoWireModule,
+        ("read 50h 127 1", "00"),
+        ("write 50h 127 01", None),
+        ("read 50h 127 1", busy),
+        ("read 50h 127 1", "01"),
+        ("read 50h 0 256", PAGE),
+        clock=clock,
+    ) as module:
+        assert module.read_page(0x01) == PAGE
 
 
 def test_a_page_that_is_seen_already_is_not_selected() -> None:
@@ -34,7 +73,7 @@ def test_a_page_that_the_module_does_not_have_is_refused() -> None:
     """A module without the page stays where it was; its bytes are not passed off as that page."""
     with (
         expected_exchange(
-            TwoWireModule, ("read 50h 127 1", "00"), ("write 50h 127 20", None), ("read 50h 127 1", "00")
+            TwoWireModule, ("read 50h 126 2", "00 00"), ("write 50h 127 20", None), ("read 50h 126 2", "00 00")
         ) as module,
         pytest.raises(DeviceError, match="no page 20h"),
     ):
