@@ -6,7 +6,7 @@ itself, and nothing is remembered: what is asked for now is what is there now.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from sim_hardware.physics.optical_link import dbm, milliwatts
@@ -16,14 +16,15 @@ from sim_hardware.world import DUT_ROLE
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Continuous or modulated light of one wavelength, by its mean power."""
+    """Light of one wavelength, by its mean power; `carries` names the unit's input that modulates it, if any."""
 
     milliwatt: float
     wavelength_m: float
+    carries: str = ""
 
     def after(self, loss_db: float) -> "Light":
         """What is left of it after a loss."""
-        return Light(milliwatts(dbm(self.milliwatt) - loss_db), self.wavelength_m)
+        return replace(self, milliwatt=milliwatts(dbm(self.milliwatt) - loss_db))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class LitUnit(Protocol):
         """The terminals at which it feels light."""
         ...
 
-    def shine(self, arriving_mw: Mapping[str, float]) -> None:
-        """From now on this much light arrives at its receivers."""
+    def shine(self, arriving: Mapping[str, tuple[Light, ...]]) -> None:
+        """From now on this light arrives at its receivers."""
         ...
 
     def light_out(self, terminal: str, arriving: Callable[[str], tuple[Light, ...]]) -> tuple[Light, ...]:
@@ -124,8 +125,8 @@ class SignalPaths:
         self.power.advance()
         unit = self._lit_unit()
         if unit is not None and unit.receivers:
-            arriving = {name: self._total(f"{DUT_ROLE}:{name}", frozenset({name})) for name in unit.receivers}
-            unit.shine(arriving)
+            at_unit = self._at_unit(frozenset())
+            unit.shine({name: at_unit(name) for name in unit.receivers})
 
     def arriving(self, terminal: str) -> tuple[Light, ...]:
         """All light that arrives at an instrument's terminal now."""
@@ -157,9 +158,6 @@ class SignalPaths:
             # Once a unit: looking through a protocol takes longer than asking.
             self._looked_at, self._lit = dut, dut if isinstance(dut, LitUnit) else None
         return self._lit
-
-    def _total(self, terminal: str, without: frozenset[str]) -> float:
-        return sum(light.milliwatt for light in self._into(terminal, frozenset(), without))
 
     def _into(self, terminal: str, seen: frozenset[int], without: frozenset[str] = frozenset()) -> Iterator[Light]:
         """Light that is sent into the fibre of a terminal; not by these terminals of the unit."""

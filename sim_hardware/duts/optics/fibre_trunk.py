@@ -5,7 +5,7 @@ trunk. A fibre is counted as it leaves end A; where it comes out is the trunk's 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -126,7 +126,7 @@ class FibreTrunk:
         """It feels no light."""
         return ()
 
-    def shine(self, arriving_mw: object) -> None:
+    def shine(self, arriving: Mapping[str, tuple[Light, ...]]) -> None:
         """It feels no light."""
 
     def loss_db(self, position: int, wavelength_m: float) -> float:
