@@ -21,7 +21,7 @@ from sim_hardware.power.node import node_voltage
 NOMINAL_V: Final = 3.3
 ROOM_C: Final = 25.0
 _WARMING_S: Final = 30.0
-_RESET_W, _LOW_POWER_W = 0.2, 1.2
+_RESET_W, _LOW_POWER_W = 0.2, 1.0
 """What a controller draws in reset, and a module in low power mode (inferred; CMIS allows 1.5 W)."""
 _FIRMWARE_AT = 39
 
