@@ -134,7 +134,8 @@ class XenaFreya(LineDriver):
             raise DeviceError(f"{self.resource}: {command!r} refused: {answer}")
 
     def _numbers(self, question: str, count: int) -> list[int]:
-        answer = self._look(question).split()
+        # Asked once: asked again, a counter would have gone on.
+        answer = self._ask(question).split()
         if len(answer) != count or not all(word.isascii() and word.isdecimal() for word in answer):
             raise self._garbled(question, f"expected {count} whole numbers, got {' '.join(answer)[:60]!r}")
         return [int(word) for word in answer]

@@ -122,8 +122,15 @@ class ModuleEnd:
         self._settle()
 
     def _settle(self) -> None:
-        self._volt = node_voltage([*self._branches, self]) if self._branches else 0.0
+        self._solve()
+        before = self.module.state
         self.module.advance()
+        if self.module.state is not before:
+            # Another state draws another power.
+            self._solve()
+
+    def _solve(self) -> None:
+        self._volt = node_voltage([*self._branches, self]) if self._branches else 0.0
 
     @property
     def volt(self) -> float:
