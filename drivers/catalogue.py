@@ -10,8 +10,8 @@ from drivers.driver import Driver
 from drivers.errors import InstrumentError
 
 _HERE: Final = Path(__file__).parent
-_CAPABILITIES: Final = "capabilities"
-"""The folder that says what instruments can do, and holds none."""
+_NO_DRIVERS: Final = frozenset({"capabilities", "device_documents"})
+"""The folders that say what instruments can do and what devices tell about themselves; they hold no driver."""
 
 
 class UnknownDriver(InstrumentError):
@@ -21,7 +21,7 @@ class UnknownDriver(InstrumentError):
 @cache
 def driver_names() -> tuple[str, ...]:
     """Every driver as "folder/file", sorted."""
-    files = (file for file in _HERE.glob("*/*.py") if file.parent.name != _CAPABILITIES)
+    files = (file for file in _HERE.glob("*/*.py") if file.parent.name not in _NO_DRIVERS)
     return tuple(sorted(f"{file.parent.name}/{file.stem}" for file in files if not file.stem.startswith("_")))
 
 

@@ -9,6 +9,7 @@
     |   `-- MemoryMapError     a module's bytes are not what its management standard allows
     |-- OutOfRange             the driver refused the argument before it reached the wire (also a ValueError)
     |-- WrongInstrument        another identity, or firmware outside the qualified range, answered
+    |-- DocumentError          what a device tells about itself cannot be read (example: a cut EEPROM image)
     `-- NotSafe                an output could not be proven off
 
 Every message says object, act and state: which resource, which command, what came back.
@@ -53,6 +54,22 @@ class OutOfRange(InstrumentError, ValueError):
 
 class WrongInstrument(InstrumentError):
     """Not the instrument that the configuration promises."""
+
+
+class DocumentError(InstrumentError):
+    """A document that a device gave about itself, or one that describes it, does not say what it should.
+
+    `document` names it, `place` says where in it (a line, a byte, a member), `what` says what is wrong there.
+    """
+
+    def __init__(self, document: str, place: str, what: str) -> None:
+        super().__init__(document, place, what)
+        self.document = document
+        self.place = place
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.place}: {self.what}"
 
 
 class NotSafe(InstrumentError):

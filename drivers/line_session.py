@@ -51,6 +51,15 @@ class LineSession(Session):
             except LinkError as error:
                 raise self._poisoned(text, error) from error
 
+    def further(self, message: str) -> bytes:
+        """Get one more frame of the answer to this message. Raises, and poisons the session, as `exchange` does."""
+        with self._lock:
+            self._require_whole(message)
+            try:
+                return self._transport.read_line(self.timeout_s)
+            except LinkError as error:
+                raise self._poisoned(message, error) from error
+
     def _round(self) -> None:
         """Ask the probes one after the other, reading past frames that answer something older."""
         for probe in self._probes:

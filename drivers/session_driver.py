@@ -2,7 +2,8 @@
 
 import logging
 from abc import abstractmethod
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import Final, Generic, TypeVar
 
@@ -51,6 +52,21 @@ class SessionDriver(Driver, Generic[AnySession]):
                 raise NotSafe(
                     f"{self.resource}: {self.identity.model} is not proven safe: {error}; remove its energy by hand"
                 ) from error
+
+    @contextmanager
+    def _safe_unless_ended(self) -> Iterator[None]:
+        """What is energised here must not outlive a failure: whatever ends the block, Ctrl-C included, makes it safe.
+
+        Where that fails too, the first error says so in a note and goes on.
+        """
+        try:
+            yield
+        except BaseException as error:
+            try:
+                self.safe_state()
+            except InstrumentError as unsafe:
+                error.add_note(f"and it could not be made safe: {unsafe}")
+            raise
 
     @abstractmethod
     def _switch_off(self) -> None:

@@ -23,6 +23,8 @@ import typer
 import typer.core
 from typer._click.exceptions import ClickException
 
+from mes.attachment_store import folder_of_database
+
 
 class Exit(IntEnum):
     """Exit codes of every command."""
@@ -64,6 +66,12 @@ class Location:
 
     home: Path
     url: str
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of what runs attached: beside an SQLite file, else $RACKLINE_ATTACHMENTS, else in the home."""
+        named = os.environ.get("RACKLINE_ATTACHMENTS")
+        return folder_of_database(self.url) or (Path(named) if named else self.home / "attachments")
 
     @property
     def shown(self) -> str:

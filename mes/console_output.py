@@ -45,6 +45,14 @@ def quantity(value: float, unit: str = "", digits: int = 6) -> str:
     return f"{rounded} {unit}".rstrip()
 
 
+def lasting(seconds: float) -> str:
+    """How long something took, to three digits in the unit that people say it in."""
+    for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return quantity(seconds / length, unit, digits=3)
+    return quantity(seconds, "s", digits=3)
+
+
 def counted(number: int, noun: str) -> str:
     """A number of things with its noun in the right form; for nouns that take an s."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

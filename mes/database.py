@@ -26,14 +26,9 @@ from sqlmodel import col
 from mes.database_errors import translated
 from mes.ledger import Site, WrongDatabase
 from mes.models.journal import SiteRow
+from mes.schema import APPLICATION_ID, require_schema
 from mes.vector import register_functions
 from mes.vocabulary import SiteKind
-
-APPLICATION_ID = 0x524B4C4E
-"""SQLite `application_id` of a Rackline site ("RKLN"), so that a file says whose it is."""
-
-SCHEMA_REVISION = "0001"
-"""The Alembic revision that this release reads and writes."""
 
 LOCK_TIMEOUT_S = 5.0
 """How long a writer waits for another one before it says that the database is unavailable."""
@@ -46,8 +41,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_engine(url: str) -> Engine:
-    """The engine that writes to an existing site of this release's schema.
+def open_engine(url: str, *, older: bool = False) -> Engine:
+    """The engine that writes to an existing site of this release's schema, or with `older` of one before it.
 
     Raises `WrongDatabase` for what is absent, empty, foreign, of another version or no database at all (nothing is
     written to it), `LedgerUnavailable` when it cannot be reached now.
@@ -56,11 +51,11 @@ def open_engine(url: str) -> Engine:
     if target.get_backend_name() == "sqlite":
         reader = _sqlite_engine(target, read_only=True)
         try:
-            _check(reader)
+            _check(reader, older=older)
         finally:
             reader.dispose()
         return _sqlite_engine(target, read_only=False)
-    return _checked(_postgresql_engine(target, read_only=False))
+    return _checked(_postgresql_engine(target, read_only=False), older=older)
 
 
 def read_only_engine(url: str) -> Engine:
@@ -259,17 +254,17 @@ def _postgresql_engine(target: URL, *, read_only: bool) -> Engine:
     )
 
 
-def _checked(engine: Engine) -> Engine:
+def _checked(engine: Engine, *, older: bool = False) -> Engine:
     try:
-        _check(engine)
+        _check(engine, older=older)
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-def _check(engine: Engine) -> None:
-    """Raise `WrongDatabase` unless this is a site of this release's schema. Writes nothing."""
+def _check(engine: Engine, *, older: bool) -> None:
+    """Raise `WrongDatabase` unless this is a site whose schema may be opened. Writes nothing."""
     shown = _shown(engine.url)
     if engine.dialect.name == "sqlite":
         file = Path(str(engine.url.database))
@@ -278,20 +273,4 @@ def _check(engine: Engine) -> None:
         if not file.is_file():
             raise WrongDatabase(f"database {shown}: cannot open it: it is not a file\ngive the name of a file")
     with reading(engine) as connection:
-        tables = set(inspect(connection).get_table_names())
-        if not tables:
-            raise WrongDatabase(f"database {shown}: cannot open it: it is empty\nmake the site with `mes init`")
-        ours = {"alembic_version", SiteRow.__tablename__} <= tables
-        if connection.dialect.name == "sqlite":
-            ours = ours and connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID
-        if not ours:
-            raise WrongDatabase(
-                f"database {shown}: cannot open it: it is not a Rackline site\n"
-                "give another database, or `mes init` a new one"
-            )
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-    if revision != SCHEMA_REVISION:
-        raise WrongDatabase(
-            f"database {shown}: cannot open it: its schema is version {revision}, "
-            f"this release reads {SCHEMA_REVISION}\nuse the release of Rackline that wrote it, or give another database"
-        )
+        require_schema(connection, shown, older=older)

@@ -1,7 +1,7 @@
 """The door every producer uses: ask the gate, append records. Imports nothing heavy.
 
 A station holds a `Ledger` and does not know whether the database is in its own process or across the factory.
-The hash rule lives here because both ends of the wire keep the chain.
+The hash rule lives here because both ends of the wire keep the chain, and so does the store of attachments.
 
     LedgerError
     |-- LedgerUnavailable      try again later: nothing was decided and nothing was lost
@@ -12,11 +12,18 @@ The hash rule lives here because both ends of the wire keep the chain.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from mes.attachment_store import AttachmentAltered as AttachmentAltered
+from mes.attachment_store import AttachmentMissing as AttachmentMissing
+from mes.attachment_store import AttachmentRefused as AttachmentRefused
+from mes.attachment_store import AttachmentStore as AttachmentStore
+from mes.attachment_store import digest_of as digest_of
+from mes.attachment_store import folder_beside as folder_beside
 from mes.records import GateDecided, GateRequest
 from mes.vocabulary import SiteKind
 
@@ -102,7 +109,21 @@ class Ledger(Protocol):
     def append(self, entries: Sequence[JournalEntry]) -> AppendReceipt:
         """Journal entries of one source in order, all or none; entries already held are passed over.
 
+        Attachments that they name are sent before, by `attach`. What a source has lost holds no record up: it is taken
+        all the same, and `mes verify` tells what is missing.
+
         Raises `SequenceGap`, `ContentConflict`, `RecordRejected` or `LedgerUnavailable`.
+        """
+        ...
+
+    def missing_attachments(self, digests: Collection[str]) -> frozenset[str]:
+        """Those of these SHA-256 digests whose content this ledger does not hold. Raises `LedgerUnavailable`."""
+        ...
+
+    def attach(self, content: bytes) -> str:
+        """Hold this content, durably, under its SHA-256, which is returned; again changes nothing.
+
+        Raises `LedgerUnavailable` when it cannot be taken now.
         """
         ...
 
@@ -129,19 +150,23 @@ def chain(previous: bytes, entry: JournalEntry) -> bytes:
     return digest.digest()
 
 
-def create_ledger(url: str, name: str, kind: SiteKind) -> Ledger:
-    """Make the database of a new site and open its ledger. Raises `WrongDatabase` when it is not empty."""
+def create_ledger(url: str, name: str, kind: SiteKind, *, attachments: Path | None = None) -> Ledger:
+    """Make the database of a new site and open its ledger. Raises `WrongDatabase` when it is not empty.
+
+    `attachments` as for `open_ledger`.
+    """
     from mes.local_ledger import create_local_ledger  # noqa: PLC0415 - brings SQLAlchemy, which callers may not need
 
-    return create_local_ledger(url, name, kind)
+    return create_local_ledger(url, name, kind, attachments=attachments)
 
 
-def open_ledger(url: str, *, simulated_site: bool = False) -> Ledger:
+def open_ledger(url: str, *, simulated_site: bool = False, attachments: Path | None = None) -> Ledger:
     """The ledger behind a database URL (``sqlite:///FILE`` or ``postgresql://…``).
 
+    `attachments` is the folder of what runs attached; without it, the one beside an SQLite file, and none for a server.
     An absent SQLite file is created only for a simulated site; a real one must be made with `mes init`.
     Raises `WrongDatabase` or `LedgerUnavailable`.
     """
     from mes.local_ledger import open_local_ledger  # noqa: PLC0415 - brings SQLAlchemy, which callers may not need
 
-    return open_local_ledger(url, simulated_site=simulated_site)
+    return open_local_ledger(url, simulated_site=simulated_site, attachments=attachments)

@@ -1,14 +1,16 @@
 """The Ledger on a database in this process: journal and tables change in one transaction, or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from mes import journal
+from mes.attachment_store import AttachmentRefused, AttachmentStore, folder_of_database
 from mes.database import create_site, is_empty, make_site, open_engine, read_site, reading, writing
 from mes.gate.decision import SOURCE, record_decision
-from mes.ledger import AppendReceipt, JournalEntry, RecordRejected, Site
+from mes.ledger import AppendReceipt, JournalEntry, LedgerUnavailable, RecordRejected, Site
 from mes.projection import fold
 from mes.records import GateDecided, GateRequest
 from mes.vocabulary import SiteKind
@@ -18,11 +20,15 @@ _BATCH = 500
 
 
 class LocalLedger:
-    """Implements `mes.ledger.Ledger`. `now` stamps when entries were received."""
+    """Implements `mes.ledger.Ledger`. `now` stamps when entries were received; `attachments` keeps what runs attached.
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+    Without a store for them, records that name attachments wait at their stations.
+    """
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime], attachments: AttachmentStore | None = None) -> None:
         self._engine = engine
         self._now = now
+        self._attachments = attachments
         with reading(engine) as connection:
             self._site = read_site(connection)
 
@@ -59,21 +65,43 @@ class LocalLedger:
                 fold(connection, fresh)
         return receipt
 
+    def missing_attachments(self, digests: Collection[str]) -> frozenset[str]:
+        """Those of these digests of which no file is here. Raises `LedgerUnavailable`."""
+        try:
+            return self._store().missing(digests)
+        except AttachmentRefused as error:
+            raise LedgerUnavailable(f"the centre's {error}") from error
+
+    def attach(self, content: bytes) -> str:
+        """Keep this content in the folder beside the database. Raises `LedgerUnavailable`."""
+        try:
+            (digest,) = self._store().keep([content])
+        except AttachmentRefused as error:
+            raise LedgerUnavailable(f"the centre's {error}") from error
+        return digest
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
 
+    def _store(self) -> AttachmentStore:
+        if self._attachments is None:
+            raise LedgerUnavailable(
+                "the centre has no folder for attachments; give its stations RACKLINE_ATTACHMENTS, one for all of them"
+            )
+        return self._attachments
 
-def create_local_ledger(url: str, name: str, kind: SiteKind) -> LocalLedger:
+
+def create_local_ledger(url: str, name: str, kind: SiteKind, *, attachments: Path | None = None) -> LocalLedger:
     """Make the database of a new site and open its ledger.
 
     Raises `WrongDatabase` when the database already holds something, or `LedgerUnavailable`.
     """
     create_site(url, name, kind, _now)
-    return _opened(url)
+    return _opened(url, attachments)
 
 
-def open_local_ledger(url: str, *, simulated_site: bool = False) -> LocalLedger:
+def open_local_ledger(url: str, *, simulated_site: bool = False, attachments: Path | None = None) -> LocalLedger:
     """The ledger in the database behind this URL.
 
     A simulated site is made where there is none yet; a real one must be made with `mes init`. Raises
@@ -82,13 +110,14 @@ def open_local_ledger(url: str, *, simulated_site: bool = False) -> LocalLedger:
     if simulated_site and is_empty(url):
         # Whether this process or another one made it at this moment: it is judged when it is opened.
         make_site(url, "simulated", SiteKind.SIMULATED, _now)
-    return _opened(url)
+    return _opened(url, attachments)
 
 
-def _opened(url: str) -> LocalLedger:
+def _opened(url: str, attachments: Path | None) -> LocalLedger:
+    folder = attachments or folder_of_database(url)
     engine = open_engine(url)
     try:
-        return LocalLedger(engine, _now)
+        return LocalLedger(engine, _now, None if folder is None else AttachmentStore(folder))
     except BaseException:
         engine.dispose()
         raise

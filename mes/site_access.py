@@ -7,6 +7,7 @@ exit 3 when it cannot be reached now and the same command may work later.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url
@@ -35,9 +36,9 @@ def reading(home: Path | None, database: str | None) -> Iterator[SiteAccess]:
 
 
 @contextmanager
-def writing(home: Path | None, database: str | None) -> Iterator[SiteAccess]:
-    """The same, writable, for the few commands that write tables."""
-    with _opened(open_engine, locate(home, database).url) as access:
+def writing(home: Path | None, database: str | None, *, older: bool = False) -> Iterator[SiteAccess]:
+    """The same, writable, for the few commands that write tables; with `older` also of a schema before this one."""
+    with _opened(partial(open_engine, older=older), locate(home, database).url) as access:
         yield access
 
 

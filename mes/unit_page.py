@@ -1,9 +1,10 @@
 """The readable history of a unit, as a terminal shows it: identity, where it sits, what is in it, what happened."""
 
-from mes.console_output import Page, moment, quantity
+from mes.console_output import Page, counted, moment, quantity
 from mes.genealogy import Component
 from mes.queries.history import ComponentEvent, GateAnswer, Registration, UnitHistory
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
+from mes.run_words import attempts_told, circumstances
 from mes.vocabulary import RunEnding
 
 _LINK_WORDS = {
@@ -97,6 +98,8 @@ def _print_run(page: Page, run: RunReport) -> None:
     cycles = "" if run.fixture_cycles is None else f", fixture cycle {run.fixture_cycles}"
     limits = "" if run.limit_revision is None else f", limits {run.limit_revision}"
     page.line(f"plan {run.plan} revision {run.plan_revision} {run.plan_digest[:12]}{limits}{cycles}", indent=6)
+    for told in (*circumstances(run), *attempts_told(run)):
+        page.line(told, indent=6)
     for measured in run.measurands:
         if measured.outcome is MeasurandOutcome.FAILED:
             page.line(f"{measured.name} failed {failure_distance(measured)}", indent=6)
@@ -117,6 +120,10 @@ def _print_run(page: Page, run: RunReport) -> None:
             f"{instrument.role}: {instrument.model} serial {instrument.serial} "
             f"firmware {instrument.firmware}, {calibration}",
             indent=6,
+        )
+    for file in run.attachments:
+        page.line(
+            f"attachment {file.name}: {file.media_type}, {counted(file.size, 'byte')}, sha256 {file.sha256}", indent=6
         )
 
 

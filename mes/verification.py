@@ -3,6 +3,7 @@
 The walk trusts nothing that is stored: texts are read as bytes, storage classes are looked at before values, and on
 SQLite each row is read from its table beside its index, because a flipped bit may sit in either. Damage is an answer
 here and never an exception. Only `received_at` is outside the hash: of it the walk says whether it is still a time.
+What runs attached is read back too, where a store is given.
 """
 
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from mes.attachment_store import AttachmentAltered, AttachmentMissing, AttachmentRefused, AttachmentStore
 from mes.database import reading
 from mes.database_errors import is_damage
-from mes.ledger import JournalEntry, chain, genesis
-from mes.records import parse_record
+from mes.ledger import JournalEntry, LedgerUnavailable, chain, genesis
+from mes.records import Attachment, RunFinished, parse_record
 
 _STREAM = {"yield_per": 500}
 
@@ -61,15 +63,19 @@ class VerifyReport:
     sources: int
     records: int
     faults: tuple[JournalFault, ...]
+    attachments: int = 0
+    """How many attachments were read back."""
+    attachment_faults: tuple[JournalFault, ...] = ()
+    """Those that are missing or altered, at the entry that names them: no fault of the journal."""
 
 
-def verify(engine: Engine) -> VerifyReport:
+def verify(engine: Engine, attachments: AttachmentStore | None = None) -> VerifyReport:
     """Walk every chain: each row's hash, the gaps, the order of arrival, and the head kept apart.
 
-    Whatever is wrong with stored rows is a fault in the report; `LedgerUnavailable` when the database cannot be
-    reached now.
+    With a store, everything that the records name as attached is read back and held against its digest. Whatever is
+    wrong with what is stored is a fault in the report; `LedgerUnavailable` when it cannot be reached now.
     """
-    walk = _Walk()
+    walk = _Walk(attachments)
     with reading(engine) as connection:
         try:
             for row in connection.execute(text(_ROWS[engine.dialect.name]), execution_options=_STREAM):
@@ -85,7 +91,14 @@ def verify(engine: Engine) -> VerifyReport:
     if not walk.broken_off:
         for source in sorted(sources):
             walk.compare_head(source, heads.get(source))
-    return VerifyReport(not walk.faults, len(sources), walk.records, tuple(walk.faults))
+    return VerifyReport(
+        not walk.faults,
+        len(sources),
+        walk.records,
+        tuple(walk.faults),
+        walk.attachments,
+        tuple(walk.attachment_faults),
+    )
 
 
 class _Tail(NamedTuple):
@@ -99,7 +112,10 @@ class _Tail(NamedTuple):
 class _Walk:
     """The state of a walk over the journal, source by source, in the order of `seq`."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: AttachmentStore | None) -> None:
+        self._store = store
+        self.attachments = 0
+        self.attachment_faults: list[JournalFault] = []
         self.faults: list[JournalFault] = []
         self.records = 0
         self.tails: dict[bytes, _Tail] = {}
@@ -135,6 +151,24 @@ class _Walk:
             self._fault(row.source, row.seq, "id, kind or source beside the bytes differ from those in them")
         if not _is_time(row.received_at):
             self._fault(row.source, row.seq, "received_at is no time")
+        if self._store is not None and isinstance(record, RunFinished):
+            for attachment in record.attachments:
+                self._read_back(self._store, source, row.seq, attachment)
+
+    def _read_back(self, store: AttachmentStore, source: str, seq: int, attachment: Attachment) -> None:
+        self.attachments += 1
+        try:
+            found = len(store.read(attachment.sha256))
+            reason = "" if found == attachment.size else f"has {found} bytes, the record says {attachment.size}"
+        except AttachmentMissing:
+            reason = f"is missing from {store.folder}"
+        except AttachmentAltered:
+            reason = f"was altered in {store.folder}"
+        except AttachmentRefused as error:
+            raise LedgerUnavailable(str(error)) from error
+        if reason:
+            told = f"attachment {attachment.name} ({attachment.sha256}) {reason}"
+            self.attachment_faults.append(JournalFault(source, seq, told))
 
     def compare_head(self, source: bytes, head: Any) -> None:
         """Check the end of a chain against the head kept apart."""

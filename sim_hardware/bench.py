@@ -211,13 +211,13 @@ class SimulatedBench:
     def inject(self, resource: str, fault: Fault) -> None:
         """Add a fault of the wire at this resource, for open sessions too. Raises BenchError for another name."""
         resource = resource.partition("?")[0]
-        if resource in self._pmbus:
+        if resource in self._pmbus or resource in self._memories:
             if fault.kind not in BUS_FAULTS:
                 raise BenchError(
                     f"bench {self.name}: {resource!r} is a two-wire bus, which has no fault {fault.kind!r}"
                 )
         elif all(resource != given.partition("?")[0] for given in self._resources.values()):
-            known = ", ".join([*self._resources.values(), *self._pmbus])
+            known = ", ".join([*self._resources.values(), *self._pmbus, *self._memories])
             raise BenchError(f"bench {self.name}: no instrument at {resource!r} to disturb; resources: {known}")
         self.faults.inject(resource, fault)
 
@@ -239,7 +239,7 @@ class SimulatedBench:
         if resource not in self._memories:
             raise self._no_memory(resource)
         # Looked up at each transfer: the device under test changes while the bus stays open.
-        return ModuleBus(lambda: self._memories[resource]())
+        return ModuleBus(lambda: self._memories[resource](), self.faults.rules(resource))
 
     def close(self) -> None:
         """Close every session and let the bench's name go. Closing twice is no error."""

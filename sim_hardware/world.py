@@ -51,6 +51,15 @@ class BreaksDown(Protocol):
         ...
 
 
+@runtime_checkable
+class HeatsUp(Protocol):
+    """A device whose conductors change with the current through them."""
+
+    def heating_ohm(self, high: Sequence[str], low: Sequence[str], ampere: float, seconds: float) -> float:
+        """What a current from one group of its terminals to another adds to the resistance between them, in ohm."""
+        ...
+
+
 class World:
     """Nets, relays and the inserted device. Not thread-safe: one bench, one owner at a time."""
 
@@ -156,6 +165,17 @@ class World:
         """The voltage (peak, V) at which insulation between two terminals breaks down; infinite if nothing tells."""
         dut = self._dut
         return dut.breakdown_v(self.reach(high), self.reach(low)) if isinstance(dut, BreaksDown) else math.inf
+
+    def heating_ohm(self, high: str, low: str, ampere: float, seconds: float) -> float:
+        """What this current, held so long, adds to the resistance between two terminals, in ohm."""
+        dut = self._dut
+        if not isinstance(dut, HeatsUp):
+            return 0.0
+        return dut.heating_ohm(self.reach(high), self.reach(low), ampere, seconds)
+
+    def is_wired(self, terminal: str) -> bool:
+        """Whether anything is joined to a terminal."""
+        return terminal in self._parent or any(root == terminal for root in self._parent.values())
 
     def reach(self, terminal: str) -> tuple[str, ...]:
         """The device's terminals (without role) that wires and closed relays lead to, sorted; for waves, not for DC."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mes.records import GateDecided, RunFinished, UnitIdentity
+from stations.attachment_policy import Keep
 from stations.bench import Bench
 from stations.config import StationConfig
 from stations.errors import FixtureWorn, ScanRefused, StationError
@@ -83,6 +84,8 @@ class Agent:
         """
         self._plan.verify()
         producer = self._producer
+        if self._config.attachments.keep is not Keep.NONE:
+            producer.spool.prepare_attachments()
         self.resumable = resumable_runs(
             producer.spool.open_runs(), self._plan, producer.clock.utc(), self._resume_within_s
         )
@@ -218,7 +221,13 @@ class Agent:
         producer, now = self._producer, self._producer.clock.utc()
         recorders, runs = [], []
         for order, open_run in orders:
-            recorder = RunRecorder(producer.spool, producer.new_id, self._bench.instruments_used(), open_run)
+            recorder = RunRecorder(
+                producer.spool,
+                producer.new_id,
+                self._bench.instruments_used(),
+                open_run,
+                self._config.attachments.keep,
+            )
             earlier = None if open_run is None else earlier_of(open_run, self._plan, now)
             stopped = open_run is not None and stopped_at_failure(open_run, self._plan)
             recorders.append(recorder)

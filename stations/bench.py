@@ -15,7 +15,9 @@ from stations.config import InstrumentConfig
 from stations.errors import ConfigurationError
 from stations.fixture import Fixture
 
-_UNCALIBRATED = frozenset({"SwitchMatrix", "ModuleEeprom", "BarcodeScanner", "SupplyTelemetry", "DigitalIo"})
+_UNCALIBRATED = frozenset(
+    {"SwitchMatrix", "ModuleEeprom", "BarcodeScanner", "LabelPrinter", "SupplyTelemetry", "DigitalIo"}
+)
 """Capabilities that vouch for nothing: a relay or a memory cannot be out of calibration, and what a unit says of itself
 is what is tested."""
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import Field, FiniteFloat, PrivateAttr, ValidationError, model_validator
 
 from mes.records import Document, Name
+from stations.attachment_policy import AttachmentsConfig
 from stations.check_policy import ChallengeConfig, GoldenConfig
 from stations.config_values import ExistingFile, FrozenMapping, Table
 from stations.errors import ConfigurationError, explained
@@ -172,6 +173,7 @@ class StationConfig(FileDocument):
         min_length=1, examples=["[instruments.vna] with its driver and resource"]
     )
     simulation: SimulationConfig | None = None
+    attachments: AttachmentsConfig = AttachmentsConfig()
     golden: GoldenConfig | None = Field(default=None, examples=['[golden] with serial = "DAC0000000"'])
     """The golden-unit policy; without it nothing is demanded, as without a challenge."""
     challenge: ChallengeConfig | None = Field(default=None, examples=["[challenge] with a serial and must_fail"])

@@ -1,6 +1,6 @@
 """What happens in a run, as it happens. The screen, the spool and the record all read these and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -70,6 +70,19 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A step attached a file to the run: what it judged by, in full. Whether it is kept is the station's policy."""
+
+    step: str
+    name: str
+    media_type: str
+    content: bytes | Callable[[], bytes]
+    """The bytes, or what makes them: a pure function of what was measured, called only if they are kept."""
+    shows: tuple[str, ...] = ()
+    """The measurands that were judged by it; empty for all of the step's."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepRetried:
     """An attempt at a step ended, and there will be another one.
 
@@ -113,7 +126,7 @@ class RunEnded:
     ambient_celsius: float | None = None
 
 
-Event = RunBegan | RunResumed | StepBegan | Measured | StepRetried | StepEnded | RunEnded
+Event = RunBegan | RunResumed | StepBegan | Measured | Attached | StepRetried | StepEnded | RunEnded
 
 
 def deciding(events: Iterable[Event]) -> tuple[Measured, ...]:

@@ -1,15 +1,28 @@
 """The forwarder: drains a spool to a ledger, in order, until the ledger has everything or says why not.
 
 It begins where the centre says it is, never where the spool believes it to be: so a reply that was lost costs
-nothing but a repetition, and a centre restored from an old backup gets again what it had acknowledged. What the
-centre refuses for good stays in the spool and in the way: a record may wait for a person, it may not vanish.
+nothing but a repetition, and a centre restored from an old backup gets again what it had acknowledged. What a record
+names as attached goes before it; what this disk has lost holds no record up, and is told. What the centre refuses for
+good stays in the spool and in the way: a record may wait for a person, it may not vanish.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drivers.clock import Clock
-from mes.ledger import ContentConflict, Ledger, LedgerError, RecordRejected, SequenceGap
+from mes.ledger import (
+    AttachmentAltered,
+    AttachmentMissing,
+    AttachmentRefused,
+    ContentConflict,
+    JournalEntry,
+    Ledger,
+    LedgerError,
+    RecordRejected,
+    SequenceGap,
+)
+from mes.records import attachments_named
 from stations.errors import SpoolDamaged
 from stations.spool import Spool
 
@@ -24,7 +37,8 @@ class DrainReport:
 
     `pinned` is the entry that the centre refuses for good; it and its successors wait for a person. `diverged` says
     that spool and centre hold different histories of this source: one was rolled back, cloned or altered, and
-    whatever is recorded here from now on would be lost to the centre.
+    whatever is recorded here from now on would be lost to the centre. `lost` tells the attachments that went missing
+    on this station's own disk: the records that name them were sent without them.
     """
 
     sent: int
@@ -32,6 +46,7 @@ class DrainReport:
     error: str | None = None
     pinned: int | None = None
     diverged: bool = False
+    lost: tuple[str, ...] = ()
 
 
 class Forwarder:
@@ -74,15 +89,18 @@ class Forwarder:
         unproven = self._spool.pending(limit=1)
         start = min([expected, *(entry.seq for entry in unproven)])
         held, sent, resumes, limit = expected - 1, 0, 0, self._batch
+        lost: dict[str, str] = {}
 
         def stopped(error: str | None, pinned: int | None = None, *, diverged: bool = False) -> DrainReport:
             if error is not None and pinned is not None:
                 self._spool.pin(pinned, error, self._clock.utc())
-            return DrainReport(sent, max(0, self._spool.head().seq - held), error, pinned, diverged)
+            remaining = max(0, self._spool.head().seq - held)
+            return DrainReport(sent, remaining, error, pinned, diverged, tuple(lost.values()))
 
         while entries := self._spool.entries_from(start, limit):
             last = entries[-1].seq
             try:
+                self._attach(entries, lost)
                 receipt = self._ledger.append(entries)
                 self._spool.acknowledge(receipt)
             except SequenceGap as gap:
@@ -104,7 +122,7 @@ class Forwarder:
                 return stopped(str(conflict), start, diverged=True)
             except SpoolDamaged as exc:
                 return stopped(str(exc), diverged=True)
-            except LedgerError as exc:
+            except (LedgerError, AttachmentRefused) as exc:
                 return stopped(str(exc))
             sent, held = sent + max(0, receipt.seq - start + 1), max(held, receipt.seq)
             if receipt.seq < last:
@@ -113,6 +131,19 @@ class Forwarder:
                 )
             start = receipt.seq + 1
         return stopped(None)
+
+    def _attach(self, entries: Sequence[JournalEntry], lost: dict[str, str]) -> None:
+        """Send what these entries name and the centre does not hold; `lost` gains what is not whole here either.
+
+        Raises `LedgerError`, and `AttachmentRefused` when this disk cannot be read now.
+        """
+        named = {one.sha256: (entry.seq, one) for entry in entries for one in attachments_named(entry.body)}
+        for digest in sorted(self._ledger.missing_attachments(named.keys())) if named else ():
+            seq, attachment = named[digest]
+            try:
+                self._ledger.attach(self._spool.attachments.read(digest))
+            except (AttachmentMissing, AttachmentAltered) as error:
+                lost[digest] = f"record {seq} was sent without its attachment {attachment.name}: {error}"
 
     def _rolled_back(self, held: int) -> str:
         head = self._spool.head()

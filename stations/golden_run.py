@@ -13,16 +13,17 @@ from drivers.rating import Rating, ratings_of
 from drivers.reading import Reading
 from mes.records import UnitIdentity
 from mes.vocabulary import Verdict
+from stations.attachment_policy import Keep
 from stations.composition import prepare_station, station_clock
 from stations.config import InstrumentConfig, SimulationConfig, StationConfig
 from stations.engineering_plan import ENGINEERING
-from stations.errors import PlanError
 from stations.events import Event, RunEnded, RunOrder, StepEnded, deciding
 from stations.executive import Executive
 from stations.lease import StopSwitch
 from stations.nowhere_spool import nowhere_spool
 from stations.record import RunRecorder
 from stations.uncounted_run import NO_GATE
+from stations.unit_run import UnitRun
 
 _START: Final = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 _SEED: Final = 7
@@ -71,10 +72,9 @@ class GoldenRun:
 
 
 def run_golden(config: StationConfig) -> GoldenRun:
-    """Run the station's plan on a healthy unit.
+    """Run the station's plan on a healthy unit, or on the fewest that one run of it takes; the first is told of.
 
-    Raises `ConfigurationError`, `PlanError` or `InstrumentError` for a station that cannot be simulated or opened, and
-    `PlanError` for a plan that tests several units at once.
+    Raises `ConfigurationError`, `PlanError` or `InstrumentError` for a station that cannot be simulated or opened.
     """
     options = WatchedOptions(config.fixture.options)
     seed = _SEED if config.simulation is None else config.simulation.seed
@@ -86,41 +86,50 @@ def run_golden(config: StationConfig) -> GoldenRun:
         }
     )
     with prepare_station(bare, station_clock(bare, _START)) as prepared:
-        least, _ = prepared.plan.units
-        if least > 1:
-            raise PlanError(f"plan {prepared.plan.name} tests {least} units at once, and one is all there is here")
         from stations.simulation import SimulatedSite  # noqa: PLC0415 - the simulator is loaded only when asked for
 
         site, product = SimulatedSite(seed, prepared.product), prepared.product
-        serial = site.serial(prepared.kind.UNIT, _NUMBER)
-        unit = UnitIdentity(maker=product.material.maker, part=product.part, serial=serial)
+        kind, (least, _) = prepared.kind.EACH or prepared.kind.UNIT, prepared.plan.units
+        serials = [site.serial(kind, _NUMBER + k) for k in range(least)]
         with prepared.open_bench() as bench:
             if prepared.simulated is not None:
-                prepared.simulated.insert(site.unit(prepared.kind.UNIT, serial))
+                units = [site.unit(kind, serial) for serial in serials]
+                whole = (
+                    units[0] if prepared.kind.EACH is None else site.unit(prepared.kind.UNIT, serials[0], parts=units)
+                )
+                prepared.simulated.insert(whole)
             fixture = prepared.fixture(bench)
-            fixture.unit = unit
-            events: list[Event] = []
-            recorder = RunRecorder(nowhere_spool(ENGINEERING), lambda: NO_GATE, bench.instruments_used())
+            told: list[list[Event]] = [[] for _ in serials]
 
-            def publish(event: Event) -> None:
-                recorder(event)
-                events.append(event)
+            def run_of(k: int, serial: str) -> UnitRun:
+                recorder = RunRecorder(
+                    nowhere_spool(ENGINEERING), lambda: NO_GATE, bench.instruments_used(), keep=Keep.NONE
+                )
+
+                def publish(event: Event) -> None:
+                    recorder(event)
+                    told[k].append(event)
+
+                order = RunOrder(
+                    run=UUID(int=_NUMBER + k),
+                    unit=UnitIdentity(maker=product.material.maker, part=product.part, serial=serial),
+                    station=config.station,
+                    station_digest=prepared.plan.digest,
+                    fixture=config.fixture.name,
+                    slot=config.fixture.slot if least == 1 else str(k + 1),
+                    operator=config.operator,
+                    gate=NO_GATE,
+                    simulated=True,
+                )
+                return UnitRun(order, publish)
 
             stop = StopSwitch()
-            order = RunOrder(
-                run=UUID(int=_NUMBER),
-                unit=unit,
-                station=config.station,
-                station_digest=prepared.plan.digest,
-                fixture=config.fixture.name,
-                slot=config.fixture.slot,
-                operator=config.operator,
-                gate=NO_GATE,
-                simulated=True,
-            )
-            Executive(bench, fixture, prepared.runner(stop), stop, publish).run(order, prepared.plan)
+            runs = [run_of(k, serial) for k, serial in enumerate(serials)]
+            fixture.unit = runs[0].order.unit
+            Executive(bench, fixture, prepared.runner(stop), stop).run_units(runs, prepared.plan)
+            events = told[0]
             return GoldenRun(
-                trouble=_trouble(events),
+                trouble="; ".join(filter(None, map(_trouble, told))),
                 readings={one.measurand.name: one.value for one in deciding(events) if isinstance(one.value, Reading)},
                 took_s={event.step: event.duration_s for event in events if isinstance(event, StepEnded)},
                 ratings={

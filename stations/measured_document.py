@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mes.records import MeasurandFailure, StepAttempt, StepResult
+from mes.records import Attachment, MeasurandFailure, StepAttempt, StepResult
 from mes.vocabulary import Outcome, OverRange
 from stations.events import Measured, StepRetried
 from stations.open_run import RunProgress
@@ -26,7 +26,9 @@ def attempt_of(event: StepRetried, measured: Sequence[Measured]) -> StepAttempt:
     )
 
 
-def progress_of(steps: Sequence[StepResult], measured: Sequence[Measured]) -> RunProgress:
+def progress_of(
+    steps: Sequence[StepResult], measured: Sequence[Measured], attachments: Sequence[Attachment] = ()
+) -> RunProgress:
     """These steps and values as one piece of a run's progress."""
     values: dict[str, float] = {}
     texts: dict[str, str] = {}
@@ -46,6 +48,7 @@ def progress_of(steps: Sequence[StepResult], measured: Sequence[Measured]) -> Ru
         over_ranges=over_ranges,
         marginal=tuple(m.measurand.name for m in measured if m.judgement.marginal),
         failures=tuple(_failure(m) for m in measured if m.judgement.outcome is Outcome.FAILED),
+        attachments=tuple(attachments),
     )
 
 

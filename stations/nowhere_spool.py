@@ -1,5 +1,6 @@
 """A spool that keeps nothing: for runs whose record is wanted and must not count."""
 
+from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
@@ -15,6 +16,9 @@ class _NowhereSpool:
         self.source = source
 
     def begin_run(self, started: RunStarted, basis: RunBasis) -> None:
+        """Keep nothing."""
+
+    def keep_attachments(self, contents: Iterable[bytes]) -> None:
         """Keep nothing."""
 
     def save_progress(self, run: UUID, piece: RunProgress) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import FiniteFloat
 
 from mes.records import (
+    Attachment,
     Digest,
     Document,
     InstrumentUsed,
@@ -52,6 +53,8 @@ class RunProgress(Document):
     failures: tuple[MeasurandFailure, ...] = ()
     retried: dict[str, tuple[StepAttempt, ...]] = {}
     """Attempts that ended, of steps that had not: each step with all of them so far."""
+    attachments: tuple[Attachment, ...] = ()
+    """What was stored of what these steps attached, earlier attempts included."""
     gap_s: FiniteFloat = 0.0
     """For how long the run had been cut off when this piece began."""
 
@@ -143,6 +146,7 @@ class OpenRun:
             safe=safe,
             ambient_celsius=ambient_celsius,
             gap_s=sum(piece.gap_s for piece in self.progress),
+            attachments=tuple(attachment for piece in self.progress for attachment in piece.attachments),
         )
 
     def _vector(self) -> tuple[float | None, ...]:

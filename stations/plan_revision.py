@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, Self
 from uuid import UUID
@@ -26,6 +26,12 @@ class UnitRecord(Protocol):
         """Record one declared measurand, once."""
         ...
 
+    def attach(
+        self, name: str, media_type: str, content: bytes | Callable[[], bytes], *, shows: Collection[str] = ()
+    ) -> None:
+        """Attach a file to the run; see `Record.attach`."""
+        ...
+
     def error(self, message: str) -> None:
         """Say that this unit alone cannot be tested further; the others of the run go on."""
         ...
@@ -36,6 +42,16 @@ class Record(Protocol):
 
     def __call__(self, name: str, value: Reading | str) -> None:
         """Record one declared measurand, once, for the only unit of the run."""
+        ...
+
+    def attach(
+        self, name: str, media_type: str, content: bytes | Callable[[], bytes], *, shows: Collection[str] = ()
+    ) -> None:
+        """Attach a file to the run of the only unit: the waveform or sweep that values were judged by.
+
+        `name` is a file name, one for the whole run. `content` may be a pure function, called only if the station's
+        policy keeps it (`[attachments]` in its file); `shows` are the measurands of this step that were judged by it.
+        """
         ...
 
     @property

@@ -40,6 +40,8 @@ class Producer:
     ledger: Ledger
     clock: Clock
     new_id: Callable[[], UUID]
+    lost: tuple[str, ...] = ()
+    """Attachments that were found lost on this disk and that nobody was told of yet."""
 
     def envelope(self) -> dict[str, Any]:
         """The fields that every record of this station carries, with a new id and the present time."""
@@ -56,7 +58,9 @@ class Producer:
 
     def forward(self) -> DrainReport:
         """Send what the spool holds; what cannot be sent now stays there."""
-        return self.forwarder.drain()
+        report = self.forwarder.drain()
+        self.lost += report.lost
+        return report
 
     def release_product(self) -> None:
         """Release the product's definition, once in the life of the spool."""
@@ -92,9 +96,10 @@ class Producer:
         )
 
     def warnings(self) -> tuple[str, ...]:
-        """What whoever keeps this station should see to; work goes on."""
+        """What whoever keeps this station should see to; work goes on. What was lost is told once."""
         space = self.spool.space()
-        return (f"{space}: free some, before new work is refused",) if space.is_low else ()
+        lost, self.lost = self.lost, ()
+        return ((f"{space}: free some, before new work is refused",) if space.is_low else ()) + lost
 
     def ask_gate(
         self,

@@ -2,19 +2,21 @@
 
 `RunBegan` becomes `run_started`, committed before anything is armed; each step after which the run goes on becomes a
 piece of progress, in one small transaction, and so does a failed attempt at a step before the next one; `RunEnded`
-becomes `run_finished`.
+becomes `run_finished`. What a step attached is on the disk before any of them names it.
 """
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from mes.records import InstrumentUsed, RunFinished, RunStarted, StepAttempt, StepResult
-from mes.vocabulary import Outcome
-from stations.errors import RecordError
-from stations.events import Event, Measured, RunBegan, RunEnded, RunResumed, StepEnded, StepRetried
+from mes.vocabulary import Outcome, RunEnding
+from stations.attachment_policy import Keep
+from stations.errors import RecordError, SpoolError
+from stations.events import Attached, Event, Measured, RunBegan, RunEnded, RunResumed, StepEnded, StepRetried
 from stations.limits import Measurand
 from stations.measured_document import attempt_of, progress_of, shortened
 from stations.open_run import OpenRun, RunBasis, RunProgress
+from stations.run_attachments import RunAttachments
 from stations.spool import Spool
 
 _SAVED = (Outcome.PASSED, Outcome.FAILED)
@@ -25,7 +27,7 @@ thing to do is to make the bench safe, which must not wait for a disk: their pie
 class RunRecorder:
     """Listens to one run. An event is recorded when the call returns; raises `SpoolError` when it is not.
 
-    `instruments` are those of the bench before anything is armed.
+    `instruments` are those of the bench before anything is armed; `keep` says which attachments are kept.
     """
 
     def __init__(
@@ -34,11 +36,13 @@ class RunRecorder:
         new_id: Callable[[], UUID],
         instruments: Sequence[InstrumentUsed],
         resumed: OpenRun | None = None,
+        keep: Keep = Keep.FAILED,
     ) -> None:
         self._spool = spool
         self._new_id = new_id
         self._instruments = tuple(instruments)
         self._open = resumed
+        self._attachments = RunAttachments(spool, keep)
         self._declared: dict[str, Measurand] = {}
         self._steps: list[StepResult] = []
         self._measured: list[Measured] = []
@@ -60,6 +64,8 @@ class RunRecorder:
             if self._declared.get(event.measurand.name) != event.measurand:
                 raise RecordError(f"{event.measurand.name} was judged by another plan revision than this run's")
             self._measured.append(event)
+        elif isinstance(event, Attached):
+            self._attachments.take(event)
         elif isinstance(event, StepRetried):
             self._retried(event)
         elif isinstance(event, StepEnded):
@@ -105,12 +111,15 @@ class RunRecorder:
     def _retried(self, event: StepRetried) -> None:
         measured, self._measured = self._measured, []
         self._attempts.append((attempt_of(event, measured), measured))
+        self._attachments.end_attempt(event.outcome, measured, event.attempt)
         if event.outcome is Outcome.FAILED:
             # A power cut must not wash away what this attempt has found.
-            self._add(RunProgress(retried={event.step: tuple(attempt for attempt, _ in self._attempts)}), save=True)
+            retried = {event.step: tuple(attempt for attempt, _ in self._attempts)}
+            self._save(RunProgress(retried=retried))
 
     def _step_ended(self, event: StepEnded) -> None:
         attempts, self._attempts = self._attempts, []
+        self._attachments.end_attempt(event.outcome, self._measured)
         if event.outcome not in _SAVED:
             for _, measured in attempts:
                 failed = [m for m in measured if m.judgement.outcome is Outcome.FAILED]
@@ -128,14 +137,26 @@ class RunRecorder:
             )
         )
         if event.outcome in _SAVED:
-            self._advance(save=True)
+            self._save(self._piece())
 
-    def _advance(self, *, save: bool) -> OpenRun:
-        """Add what came since the piece before to the open run, and to the spool when `save`."""
+    def _piece(self) -> RunProgress:
+        """What came since the piece before, without what it attached."""
         # Taken before it is read: a step that was left behind may still be recording in its thread.
         steps, self._steps = self._steps, []
         measured, self._measured = self._measured, []
-        return self._add(progress_of(steps, measured), save=save)
+        return progress_of(steps, measured)
+
+    def _save(self, piece: RunProgress) -> None:
+        """Add a piece to the open run and to the spool, with what was attached, which is stored before.
+
+        Raises `SpoolError`: where only the attachments could not be stored, the values are safe all the same.
+        """
+        try:
+            attachments = self._attachments.stored()
+        except BaseException:
+            self._add(piece, save=True)
+            raise
+        self._add(piece.model_copy(update={"attachments": attachments}), save=True)
 
     def _add(self, piece: RunProgress, *, save: bool) -> OpenRun:
         if self._open is None:
@@ -147,12 +168,21 @@ class RunRecorder:
         return self._open
 
     def _end(self, ended: RunEnded) -> None:
-        finished = self._advance(save=False).finished(
+        # What an attempt attached that nothing has ended: the process is being told to go.
+        self._attachments.end_attempt(Outcome.ERROR, self._measured)
+        piece, reason = self._piece(), ended.reason
+        try:
+            piece = piece.model_copy(update={"attachments": self._attachments.stored()})
+        except (SpoolError, RecordError) as error:
+            if ended.ending is RunEnding.COMPLETED:
+                raise  # it must not stand there as passed, without its evidence
+            reason += f"; not kept: {', '.join(self._attachments.waiting)}: {error}"
+        finished = self._add(piece, save=False).finished(
             record_id=self._new_id(),
             at=ended.at,
             verdict=ended.verdict,
             ending=ended.ending,
-            reason=shortened(ended.reason),
+            reason=shortened(reason),
             instruments=ended.instruments,
             safe=shortened(ended.safe),
             ambient_celsius=ended.ambient_celsius,

@@ -19,6 +19,7 @@ from drivers.replayer import Replayer, ReplayMismatch
 from drivers.trace import Trace
 from mes.records import RunFinished
 from mes.vocabulary import Verdict
+from stations.attachment_policy import Keep
 from stations.composition import PreparedStation, prepare_station
 from stations.config import StationConfig
 from stations.engineering_plan import ENGINEERING, chosen_steps
@@ -139,7 +140,9 @@ def _run(
         fixture = prepared.fixture(bench)
         fixture.unit = order.unit
         # The id of a record is no result: it comes in, as from the station's own id maker.
-        recorder = RunRecorder(nowhere_spool(recorded.source), lambda: recorded.id, bench.instruments_used())
+        # What was attached is encoded and hashed again, and kept nowhere.
+        keep = Keep.NONE if recorded.source == ENGINEERING else prepared.config.attachments.keep
+        recorder = RunRecorder(nowhere_spool(recorded.source), lambda: recorded.id, bench.instruments_used(), keep=keep)
         Executive(bench, fixture, replayed_runner(replayer), ReplayedStop(replayer), recorder).run(order, plan)
         if recorder.finished is None:
             raise ReplayMismatch(f"the run of {order.unit} came to no end")

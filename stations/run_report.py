@@ -60,6 +60,7 @@ def _document(
         "marginal": [] if run is None else list(run.marginal),
         "steps": [] if run is None else [s.model_dump(mode="json") for s in run.steps],
         "measurements": [] if run is None else _measurements(station, run),
+        "attachments": [] if run is None else [one.model_dump(mode="json") for one in run.attachments],
         "recorded": run is not None,
         "sent": is_sent(forwarded),
         "queued": forwarded.remaining,

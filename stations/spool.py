@@ -9,7 +9,7 @@ belongs on a local disk whose cache survives a power cut.
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +17,15 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from mes.ledger import AppendReceipt, JournalEntry, chain, genesis
+from mes.ledger import (
+    AppendReceipt,
+    AttachmentRefused,
+    AttachmentStore,
+    JournalEntry,
+    chain,
+    folder_beside,
+    genesis,
+)
 from mes.records import Record, RunFinished, RunStarted, encode_record
 from stations.disk_space import DiskSpace
 from stations.errors import SpoolError
@@ -45,6 +53,8 @@ class Spool:
         self._file = SpoolFile(path)
         self._statvfs = statvfs
         self.path = self._file.path
+        self.attachments = AttachmentStore(folder_beside(self.path))
+        """What its runs attached: files beside the spool, so that the check at every opening need not read them."""
         try:
             self.source = self._identify(station, new_spool_id)
             self.verify()
@@ -70,6 +80,20 @@ class Spool:
                 self._file.execute("INSERT INTO open_run (run, started, basis) VALUES (?, ?, ?)", *row)
             except IntegrityError as exc:
                 raise SpoolError(f"spool {self.path}: run {started.run} is open here already") from exc
+
+    def prepare_attachments(self) -> None:
+        """Make their folder, and tell before anything is armed when it cannot be written. Raises `SpoolError`."""
+        try:
+            self.attachments.prepare()
+        except AttachmentRefused as error:
+            raise SpoolError(f"spool {self.path}: {error}") from error
+
+    def keep_attachments(self, contents: Iterable[bytes]) -> None:
+        """Put these on the disk, under their digests, before a record names them. Raises `SpoolError`."""
+        try:
+            self.attachments.keep(contents)
+        except AttachmentRefused as error:
+            raise SpoolError(f"spool {self.path}: {error}") from error
 
     def save_progress(self, run: UUID, progress: RunProgress) -> None:
         """Commit what an open run has added. Raises `SpoolError` when it is not open here, or the disk refuses."""

@@ -1,15 +1,19 @@
 """What a step calls as `record`: takes each declared measurand once for each unit, judges it, publishes it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 
 from drivers.reading import Reading
 from mes.vocabulary import Outcome
 from stations.errors import RecordError
-from stations.events import Measured
+from stations.events import Attached, Measured
 from stations.lease import check_lease
 from stations.limits import Judgement, judge
 from stations.plan_revision import BoundStep
 from stations.unit_run import Attempt, UnitRun
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,90}(\.[A-Za-z0-9]{1,8}){1,2}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,60}")
 
 
 class UnitStepRecord:
@@ -22,6 +26,7 @@ class UnitStepRecord:
         self._judgements: dict[str, Judgement] = {}
         self._readings: list[Reading] = []
         self._troubles: list[str] = []
+        self._attached: set[str] = set()
 
     def __call__(self, name: str, value: Reading | str) -> None:
         """Record one declared measurand, once.
@@ -42,6 +47,28 @@ class UnitStepRecord:
         if isinstance(value, Reading):
             self._readings.append(value)
         self._run.publish(Measured(self._step.name, measurand, value, judgement))
+
+    def attach(
+        self, name: str, media_type: str, content: bytes | Callable[[], bytes], *, shows: Collection[str] = ()
+    ) -> None:
+        """Attach a file to this unit's run, once under this name.
+
+        Raises `RecordError` for a name that is no file name or is taken, a media type that is none, and a measurand
+        that this step does not declare; `Fenced` when the step's lease is over.
+        """
+        check_lease()
+        step = self._step.name
+        if _FILE_NAME.fullmatch(name) is None:
+            raise RecordError(f"{name!a}, attached in step {step}: is no file name; write one such as ripple.csv")
+        if _MEDIA_TYPE.fullmatch(media_type) is None:
+            raise RecordError(f"{name} of step {step}: {media_type!a} is no media type; write one such as text/csv")
+        if name in self._attached or self._run.attached.setdefault(name, step) != step:
+            taken = self._run.attached[name]
+            raise RecordError(f"{name} was attached already in step {taken}; an attachment has a name of its own")
+        if unknown := [one for one in shows if one not in self._declared]:
+            raise RecordError(f"{name} shows {', '.join(unknown)}, which is not declared above step {step}")
+        self._attached.add(name)
+        self._run.publish(Attached(step, name, media_type, content, tuple(shows)))
 
     def error(self, message: str) -> None:
         """Say that this unit alone cannot be tested further; the others of the run go on."""
@@ -90,3 +117,12 @@ class StepRecord:
         if self._only is None:
             raise RecordError(f"step {self._step.name} tests units {self.units}: write record.unit(k)({name!r}, …)")
         self._only(name, value)
+
+    def attach(
+        self, name: str, media_type: str, content: bytes | Callable[[], bytes], *, shows: Collection[str] = ()
+    ) -> None:
+        """Attach to the run of the only unit. Raises `RecordError` when there are several."""
+        if self._only is None:
+            wanted = f"write record.unit(k).attach({name!r}, …)"
+            raise RecordError(f"step {self._step.name} tests units {self.units}: {wanted}")
+        self._only.attach(name, media_type, content, shows=shows)

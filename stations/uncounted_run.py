@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from mes.records import RunFinished, UnitIdentity
+from stations.attachment_policy import Keep
 from stations.bench import Bench
 from stations.config import StationConfig
 from stations.engineering_plan import ENGINEERING
@@ -52,7 +53,7 @@ class UncountedRuns:
         self._latch.require_clear()
         plan.verify()
         config = self._config
-        recorder = RunRecorder(nowhere_spool(ENGINEERING), self._new_id, self.bench.instruments_used())
+        recorder = RunRecorder(nowhere_spool(ENGINEERING), self._new_id, self.bench.instruments_used(), keep=Keep.NONE)
 
         def publish(event: Event) -> None:
             recorder(event)

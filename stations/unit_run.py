@@ -54,6 +54,8 @@ class UnitRun:
     judgements: dict[str, Judgement] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    attached: dict[str, str] = field(default_factory=dict)
+    """The step that gave a name to what it attached."""
     attempts: list[Attempt] = field(default_factory=list)
     """The earlier attempts at the present step."""
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from drivers.ac_source._joined_identity import JoinedIdentity
 from drivers.clock import Clock
-from drivers.errors import DeviceError, InstrumentError, NotSafe, OutOfRange, WrongInstrument
+from drivers.errors import DeviceError, NotSafe, OutOfRange, WrongInstrument
 from drivers.rating import Rating
 from drivers.reading import InstrumentIdentity, Reading
 from drivers.scpi import Identity, ScpiDriver
@@ -124,16 +124,10 @@ class Chroma61500(ScpiDriver):
                 "OUTP:MODE PULSE",
             ):
                 self._command(command)
-        try:
+        # Else a dropout is left behind that comes later.
+        with self._safe_unless_ended():
             self._command("TRIG ON")
             self._wait_for_pulse(duration_s)
-        # Whatever ends the wait, Ctrl-C included, must not leave a dropout behind that comes later.
-        except BaseException as error:
-            try:
-                self.safe_state()
-            except InstrumentError as unsafe:
-                error.add_note(f"and it could not be switched off: {unsafe}")
-            raise
         self._command("OUTP:MODE FIXED")
 
     def measure_voltage(self) -> Reading:

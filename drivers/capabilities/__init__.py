@@ -7,13 +7,14 @@ without prefix and end the argument's name.
 from drivers.capabilities.bit_errors import BitErrorRateTester, CodewordErrors, LaneErrors
 from drivers.capabilities.environment import ClimateChamber, DigitalIo, TemperatureLogger
 from drivers.capabilities.instrument import Instrument
+from drivers.capabilities.labels import LabelField, LabelPrinter, PrinterStatus
 from drivers.capabilities.measuring import Multimeter, Oscilloscope, PowerAnalyzer, PowerReading, Waveform
 from drivers.capabilities.module import ModuleEeprom
 from drivers.capabilities.network import NetworkAnalyzer, ScatteringMatrix
 from drivers.capabilities.optical import OpticalAttenuator, OpticalPowerMeter, OpticalSource, ReturnLossMeter
 from drivers.capabilities.power import AcSource, ElectronicLoad, LoadRating, OutputWatchdog, PowerSupply
-from drivers.capabilities.safety import ComplianceTester, SafetyTester, WithstandResult
-from drivers.capabilities.scanner import BarcodeScanner
+from drivers.capabilities.safety import ComplianceTester, HarnessSafetyTester, SafetyTester, WithstandResult
+from drivers.capabilities.scanner import BarcodeScanner, Scan
 from drivers.capabilities.supply_telemetry import SupplyEvent, SupplyIdentity, SupplyTelemetry
 from drivers.capabilities.switching import HarnessTester, SwitchMatrix
 
@@ -26,8 +27,11 @@ __all__ = [
     "ComplianceTester",
     "DigitalIo",
     "ElectronicLoad",
+    "HarnessSafetyTester",
     "HarnessTester",
     "Instrument",
+    "LabelField",
+    "LabelPrinter",
     "LaneErrors",
     "LoadRating",
     "ModuleEeprom",
@@ -41,8 +45,10 @@ __all__ = [
     "PowerAnalyzer",
     "PowerReading",
     "PowerSupply",
+    "PrinterStatus",
     "ReturnLossMeter",
     "SafetyTester",
+    "Scan",
     "ScatteringMatrix",
     "SupplyEvent",
     "SupplyIdentity",

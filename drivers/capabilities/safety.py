@@ -10,11 +10,13 @@ from drivers.reading import Reading
 class WithstandResult:
     """One step of a safety tester: its own judgement and what it measured.
 
-    `reading` is a current in ampere for AC and DC withstand and a resistance in ohm for insulation.
+    `reading` is a current in ampere for AC and DC withstand and a resistance in ohm for insulation. `charging` is the
+    current in ampere while the DC voltage rose, where it was watched: a unit that is connected has a capacitance.
     """
 
     judgement: Literal["PASS", "HIGH", "LOW", "ARC", "CANNOT_TEST", "STOPPED"]
     reading: Reading
+    charging: Reading | None = None
 
 
 @runtime_checkable
@@ -53,4 +55,15 @@ class ComplianceTester(SafetyTester, Protocol):
 
     def measure_ground_bond(self, current_a: float, dwell_s: float, high_limit_ohm: float) -> WithstandResult:
         """Drive a current through the protective earth and measure its resistance in ohms, by four wires."""
+        ...
+
+
+@runtime_checkable
+class HarnessSafetyTester(ComplianceTester, Protocol):
+    """A compliance tester that also shows the current while a DC voltage rises, by which an open lead is found."""
+
+    def measure_charged_dc_withstand(
+        self, voltage_v: float, ramp_s: float, dwell_s: float, high_limit_a: float
+    ) -> WithstandResult:
+        """Apply a DC voltage as `measure_dc_withstand` does, and look at the charging current halfway up the ramp."""
         ...

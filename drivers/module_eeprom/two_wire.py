@@ -146,7 +146,8 @@ class TwoWireModule(ImagedMemory):
     def set_low_power(self, low: bool) -> None:
         """Set low power mode by the host's own bits, whatever the pin of the cage says from then on.
 
-        The module's state follows; `wait_ready` waits for it. Raises `DeviceError` for an SFP, which has no such mode.
+        The state follows later, in CMIS once every data path is down; `wait_ready` waits for the way back. Raises
+        `DeviceError` for an SFP, which has no such mode.
         """
         name = self._map()
         if name == "CMIS":

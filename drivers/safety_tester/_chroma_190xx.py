@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
 
 from drivers.capabilities import WithstandResult
-from drivers.errors import DeviceError, InstrumentError, NotSafe, OutOfRange
+from drivers.errors import DeviceError, NotSafe, OutOfRange
 from drivers.numeric_response import is_no_value
+from drivers.reading import Reading
 from drivers.scpi import ScpiDriver
 
 Judgement = Literal["PASS", "HIGH", "LOW", "ARC", "CANNOT_TEST", "STOPPED"]
 Mode = Literal["AC", "DC", "IR", "GB"]
 
 TIME_S: Final = (0.0, 999.9)
+_CHARGED_RAMP_S: Final = (0.1, 999.9)
 
 _ENDED: Final[dict[str, Judgement]] = {
     "116": "PASS",
@@ -74,37 +76,49 @@ class Chroma190xx(ScpiDriver):
 
         Raises as `measure_insulation_resistance`.
         """
+        return self._run(self._dc_step(voltage_v, ramp_s, dwell_s, high_limit_a), "DC", ramp_s + dwell_s)
+
+    def measure_charged_dc_withstand(
+        self, voltage_v: float, ramp_s: float, dwell_s: float, high_limit_a: float
+    ) -> WithstandResult:
+        """The same, and look at the charging current in amperes (SAFE:FETC? MMET) halfway up the ramp.
+
+        Raises as `measure_insulation_resistance`, and `OutOfRange` for a ramp too short to look at.
+        """
+        self._check("ramp", ramp_s, _CHARGED_RAMP_S, "s")
+        return self._run(self._dc_step(voltage_v, ramp_s, dwell_s, high_limit_a), "DC", ramp_s + dwell_s, 0.5 * ramp_s)
+
+    def _dc_step(self, voltage_v: float, ramp_s: float, dwell_s: float, high_limit_a: float) -> tuple[str, ...]:
         self._check("voltage", voltage_v, self.dc_v, "V")
         self._check("ramp", ramp_s, TIME_S, "s")
         self._check("dwell", dwell_s, TIME_S, "s")
         self._check("high limit", high_limit_a, self.dc_a, "A")
-        step = (
+        return (
             f"SAFE:STEP1:DC {voltage_v:.6g}",
             f"SAFE:STEP1:DC:LIM {high_limit_a:.6g}",
             f"SAFE:STEP1:DC:TIME:RAMP {ramp_s:.6g}",
             f"SAFE:STEP1:DC:TIME {dwell_s:.6g}",
         )
-        return self._run(step, "DC", ramp_s + dwell_s)
 
     def _check(self, what: str, value: float, span: tuple[float, float], unit: str) -> None:
         if not span[0] <= value <= span[1]:
             raise OutOfRange(f"{self.resource}: {what} {value:g} {unit} is outside {span[0]:g} to {span[1]:g} {unit}")
 
-    def _run(self, step: tuple[str, ...], mode: Mode, length_s: float) -> WithstandResult:
+    def _run(
+        self, step: tuple[str, ...], mode: Mode, length_s: float, charging_after_s: float | None = None
+    ) -> WithstandResult:
         # Not held over the wait: another thread must be able to stop the test at any moment.
         with self.exclusive():
             for command in step:
                 self._command(command)
-        try:
+        with self._safe_unless_ended():
             self._command("SAFE:STAR")
+            charging = None
+            if charging_after_s is not None:
+                self.clock.sleep(charging_after_s)
+                charging = self._charging()
+                length_s -= charging_after_s
             self._wait_until_stopped(length_s)
-        # Whatever ends the wait, Ctrl-C included, must not leave the high voltage on.
-        except BaseException as error:
-            try:
-                self.safe_state()
-            except InstrumentError as unsafe:
-                error.add_note(f"and it could not be stopped: {unsafe}")
-            raise
         code = self._look("SAFE:RES:ALL?")
         judgement = (_ENDED | _FAILED[mode]).get(code.lstrip("+"))
         if judgement is None:
@@ -114,7 +128,12 @@ class Chroma190xx(ScpiDriver):
         if is_no_value(answer):
             check = "the interlock" if judgement in ("CANNOT_TEST", "STOPPED") else "the leads"
             raise DeviceError(f"{self.resource}: the test ended {judgement} and nothing was measured; check {check}")
-        return WithstandResult(judgement, self._reading(self._number(question, answer, "NR3"), _UNITS[mode]))
+        return WithstandResult(judgement, self._reading(self._number(question, answer, "NR3"), _UNITS[mode]), charging)
+
+    def _charging(self) -> Reading | None:
+        question = "SAFE:FETC? MMET"
+        answer = self._look(question)
+        return None if is_no_value(answer) else self._reading(self._number(question, answer, "NR3"), "A")
 
     def _wait_until_stopped(self, length_s: float) -> None:
         due = self.clock.now() + length_s

@@ -12,7 +12,7 @@ import re
 from typing import ClassVar, Final, Literal
 
 from drivers.capabilities import WithstandResult
-from drivers.errors import DeviceError, Garbled, InstrumentError, NotSafe, OutOfRange, WrongInstrument
+from drivers.errors import DeviceError, Garbled, NotSafe, OutOfRange, WrongInstrument
 from drivers.line_driver import LineDriver
 from drivers.numeric_response import is_no_value
 from drivers.reading import InstrumentIdentity
@@ -191,16 +191,9 @@ class AssociatedResearchOmnia(LineDriver):
             if self._look("RI?") == "0":
                 raise DeviceError(f"{self.resource}: the interlock is open; close it before testing")
         started = self.clock.now()
-        try:
+        with self._safe_unless_ended():
             self._ask("TEST")
             self._wait_until_ended(length_s)
-        # Whatever ends the wait, Ctrl-C included, must not leave the high voltage on.
-        except BaseException as error:
-            try:
-                self.safe_state()
-            except InstrumentError as unsafe:
-                error.add_note(f"and it could not be stopped: {unsafe}")
-            raise
         result = self._result(step.partition(",")[0])
         took_s = self.clock.now() - started
         # TEST has no proof of its own: what the tester shows may still be the end of the test before.

@@ -1,4 +1,4 @@
-"""Reproduce every table from the journal."""
+"""Reproduce every table from the journal; brings the database of an older release to this one."""
 
 from mes.command_line import CommandError, DatabaseOption, Exit, HomeOption, JsonOption
 
@@ -12,7 +12,7 @@ def command(home: HomeOption = None, database: DatabaseOption = None, as_json: J
     def progress(done: int, total: int) -> None:
         narrate(f"folded {done} of {counted(total, 'record')}")
 
-    with writing(home, database) as access:
+    with writing(home, database, older=True) as access:
         report = verify(access.engine)
         if not report.ok:
             fault = report.faults[0]

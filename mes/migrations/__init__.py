@@ -1,7 +1,7 @@
 """The schema's history (Alembic). A site says in `alembic_version` which revision it stands at.
 
 A maintainer adds a revision with `revise`, which compares the models with a database made by the
-revisions so far, and then sets `mes.database.SCHEMA_REVISION`.
+revisions so far, and then sets `mes.schema.SCHEMA_REVISION`.
 """
 
 from pathlib import Path

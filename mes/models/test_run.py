@@ -15,6 +15,9 @@ class TestRun(SQLModel, table=True):
 
     Until `run_finished` arrives, `finished_at`, `verdict` and `ending` are None. `attempt` counts the runs of
     this unit at this operation from 1 in the order (started_at, source, id) and is recounted on late arrival.
+    `group_id` ties the runs of units that were tested together; `safe` says what was proven off at the end and what
+    was not (empty: nobody saw the end); `gap_s` is for how long the run was cut off before it went on;
+    `retried_attempts` counts the attempts at its steps that decided nothing, because the step was tried again.
     """
 
     __tablename__ = "test_run"
@@ -48,6 +51,11 @@ class TestRun(SQLModel, table=True):
     fixture_cycles: int | None = Field(default=None)
     limit_revision: str | None = Field(default=None)
     station_digest: str | None = Field(default=None)
+    group_id: UUID | None = Field(default=None, index=True)
+    safe: str | None = Field(default=None)
+    ambient_celsius: float | None = Field(default=None)
+    gap_s: float | None = Field(default=None)
+    retried_attempts: int | None = Field(default=None)
 
 
 class RunFailure(SQLModel, table=True):

@@ -17,6 +17,7 @@ from mes.projection import kinds
 from mes.projection.loading import load
 from mes.projection.settlement import settle
 from mes.projection.working_set import Mentions
+from mes.schema import bring_up
 
 _BATCH = 500
 
@@ -48,11 +49,13 @@ def fold(connection: Connection, journalled: Sequence[Journalled]) -> None:
 def rebuild(engine: Engine, progress: Callable[[int, int], None] | None = None) -> int:
     """Delete every projected row and fold the journal again, in one transaction; the number of records folded.
 
+    A site of an older schema is brought to this release's before, in the same transaction.
     `progress` is told how many records are done, and how many there are. Raises `RecordRejected` when the journal
     holds what cannot be folded, and then leaves the tables as they were.
     """
     tell = progress or (lambda _done, _total: None)
     with writing(engine) as connection:
+        bring_up(connection)
         total = connection.execute(select(func.count()).select_from(table_of(JournalRow))).scalar_one()
         for table in reversed(projected_tables()):
             connection.execute(delete(table))

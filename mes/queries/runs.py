@@ -4,7 +4,7 @@ Outcomes are read, not judged again: the station's verdict stands, and only what
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
@@ -13,8 +13,17 @@ from sqlmodel import Session, col, select
 
 from mes.models.product import Plan, PlanMeasurand
 from mes.models.test_run import RunFailure, RunInstrument, TestRun
+from mes.queries.run_circumstances import (
+    AttachedFile,
+    InstrumentUse,
+    PartnerRun,
+    StepReport,
+    attached_to,
+    partners,
+    steps_of,
+)
 from mes.queries.snapshot import InconsistentRow
-from mes.vocabulary import Outcome, OverRange, RunEnding, Verdict
+from mes.vocabulary import OverRange, RunEnding, Verdict
 
 
 class MeasurandOutcome(StrEnum):
@@ -52,28 +61,6 @@ class MeasuredValue:
 
 
 @dataclass(frozen=True, slots=True)
-class StepReport:
-    """How one step ended; times in seconds by the station's monotonic clock from the start of the run."""
-
-    name: str
-    outcome: Outcome
-    started_s: float
-    duration_s: float
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentUse:
-    """An instrument that took part (ISA-95 equipment actual), as it named itself."""
-
-    role: str
-    model: str
-    serial: str
-    firmware: str
-    calibration_due: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class RunReport:
     """One execution of a plan (ISA-95 job response); verdict and ending are None until the run is finished."""
 
@@ -96,9 +83,20 @@ class RunReport:
     verdict: Verdict | None
     ending: RunEnding | None
     reason: str
+    group: UUID | None
+    together: tuple[PartnerRun, ...]
+    """The runs of the other units that were tested together with this one; only those that have arrived."""
+    safe: str | None
+    """What was proven off at the end of the run, and what was not; empty for a run whose end nobody saw."""
+    ambient_celsius: float | None
+    gap_s: float | None
+    """For how long the run was cut off before it went on; 0 for a run in one piece."""
+    retried_attempts: int | None
+    """Attempts at its steps that decided nothing, because the step was tried again."""
     measurands: tuple[MeasuredValue, ...]
     steps: tuple[StepReport, ...]
     instruments: tuple[InstrumentUse, ...]
+    attachments: tuple[AttachedFile, ...]
     event: Literal["run"] = "run"
 
 
@@ -126,8 +124,16 @@ def runs_of_unit(session: Session, unit_id: UUID) -> tuple[RunReport, ...]:
         select(RunInstrument).where(col(RunInstrument.run_id).in_(run_ids)).order_by(col(RunInstrument.role))
     ):
         instruments.setdefault(instrument.run_id, []).append(instrument)
+    together = partners(session, [run for run, _ in runs])
     return tuple(
-        _report(run, plan, layouts.get(plan.digest, []), failures.get(run.id, {}), instruments.get(run.id, []))
+        _report(
+            run,
+            plan,
+            layouts.get(plan.digest, []),
+            failures.get(run.id, {}),
+            instruments.get(run.id, []),
+            together.get(run.id, ()),
+        )
         for run, plan in runs
     )
 
@@ -138,6 +144,7 @@ def _report(
     layout: list[PlanMeasurand],
     failures: dict[str, RunFailure],
     instruments: list[RunInstrument],
+    together: tuple[PartnerRun, ...],
 ) -> RunReport:
     return RunReport(
         at=run.started_at,
@@ -160,11 +167,15 @@ def _report(
         ending=None if run.ending is None else RunEnding(run.ending),
         reason=run.reason,
         measurands=_measured(run, layout, failures),
-        steps=tuple(
-            StepReport(s["name"], Outcome(s["outcome"]), s["started_s"], s["duration_s"], s["message"])
-            for s in run.steps
-        ),
+        group=run.group_id,
+        together=together,
+        safe=run.safe,
+        ambient_celsius=run.ambient_celsius,
+        gap_s=run.gap_s,
+        retried_attempts=run.retried_attempts,
+        steps=steps_of(run),
         instruments=tuple(InstrumentUse(i.role, i.model, i.serial, i.firmware, i.calibration_due) for i in instruments),
+        attachments=attached_to(run),
     )
 
 

@@ -3,6 +3,7 @@
 from mes.console_output import moment
 from mes.queries.history import UnitHistory
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
+from mes.run_words import attempts_told, circumstances
 from mes.tui.view_band import band_bar
 from mes.tui.view_table import Cell, Column, Entry, table
 from mes.tui.view_text import Listing, Row, Span, Tone, folded, line_of
@@ -68,6 +69,10 @@ def _run_rows(run: RunReport, width: int) -> list[Row]:
         for measured in run.measurands
         if measured.outcome is MeasurandOutcome.FAILED
     ]
+    said += attempts_told(run)
+    # On one line: a small terminal has room for the measurements too.
+    said += ["; ".join(told)] if (told := circumstances(run)) else []
+    said += [f"attachments: {', '.join(file.name for file in run.attachments)}"] if run.attachments else []
     for text in said:
         rows += [Row(line) for line in folded(text, width, Tone.MUTED, indent=2)]
     return rows

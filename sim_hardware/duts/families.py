@@ -15,10 +15,14 @@ _POWER = {
     "active_cable": ("sim_hardware.duts.pluggable.cable_family", "ActiveCableFamily"),
     "fibre_trunk": ("sim_hardware.duts.optics.trunk_family", "TrunkFamily"),
     "transceiver": ("sim_hardware.duts.pluggable.transceiver_family", "TransceiverFamily"),
+    "harness": ("sim_hardware.duts.harness.family", "HarnessFamily"),
 }
 """Families beside twinax: name to module and class."""
 
 _NUMBERED = re.compile(r"\^?([A-Z]+)\[0-9\]\{(\d+)(?:,\d+)?\}\$?")
+
+_READ_PARAMETERS = frozenset({"harness"})
+"""Families that need the product's [parameters]: a harness its netlist."""
 
 FAMILIES = ("twinax", *_POWER)
 """The names that a product may give."""
@@ -54,7 +58,9 @@ def load_family(
     module, made = _POWER[name]
     family = getattr(import_module(module), made)
     numbered = _NUMBERED.fullmatch(serial_pattern or "")
-    labels = {} if numbered is None else {"serial_format": f"{numbered[1]}{{:0{numbered[2]}d}}"}
+    options: dict[str, Any] = {"parameters": parameters} if name in _READ_PARAMETERS else {}
+    if numbered is not None:
+        options["serial_format"] = f"{numbered[1]}{{:0{numbered[2]}d}}"
     return cast(
-        UnitFamily, family(seed, design=design, specification=specification, part=part, preset=preset, **labels)
+        UnitFamily, family(seed, design=design, specification=specification, part=part, preset=preset, **options)
     )

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from sim_hardware.faults import Fault, FaultRules
+
 MODULE_ADDRESS = 0x50
 _HALF = 128
 _BANK, _PAGE = 126, 127
@@ -104,23 +106,55 @@ class ModuleMemory:
 
 
 class ModuleBus:
-    """An SMBus adapter with at most one module behind it: the memory in one plug of whatever is in the fixture."""
+    """An SMBus adapter with at most one module behind it: the memory in one plug of whatever is in the fixture.
 
-    __slots__ = ("_plugged",)
+    Its faults match what it does, such as "read 50h 127" or "write 50h 26": no acknowledge (drop, error), flipped bits
+    (garbage), a module that lets go of the bus after `count` bytes (truncate), an old answer (stale).
+    """
 
-    def __init__(self, plugged: Callable[[], PluggedModule | None]) -> None:
+    __slots__ = ("_plugged", "_previous", "_rules")
+
+    def __init__(self, plugged: Callable[[], PluggedModule | None], rules: FaultRules | None = None) -> None:
         self._plugged = plugged
+        self._rules = rules
+        self._previous = b""
 
     def read_block(self, address: int, register: int, length: int) -> bytes:
         """Get `length` bytes from this register on; raise OSError (ENXIO) when nothing acknowledges."""
-        return self._at(address).read(register, length)
+        hits = self._struck(f"read {address:02X}h {register}")
+        content = self._at(address).read(register, length)
+        answer = bytearray(content)
+        for fault in hits:
+            if fault.kind == "garbage":
+                self._flip(answer, fault.count)
+            elif fault.kind == "truncate":
+                answer[fault.count :] = b"\xff" * len(answer[fault.count :])
+            elif fault.kind == "stale":
+                answer = bytearray((self._previous or content)[:length].ljust(length, b"\xff"))
+        self._previous = content
+        return bytes(answer)
 
     def write_block(self, address: int, register: int, content: bytes) -> None:
         """Set bytes from this register on; raise OSError (ENXIO) when nothing acknowledges."""
-        self._at(address).write(register, content)
+        sent = bytearray(content)
+        for fault in self._struck(f"write {address:02X}h {register}"):
+            if fault.kind == "garbage":
+                self._flip(sent, fault.count)
+        self._at(address).write(register, bytes(sent))
 
     def close(self) -> None:
         """Let go of the bus."""
+
+    def _struck(self, transfer: str) -> list[Fault]:
+        hits = self._rules.strike(transfer) if self._rules is not None else []
+        if any(fault.kind in ("drop", "error") for fault in hits):
+            raise _not_acknowledged(transfer)
+        return hits
+
+    def _flip(self, content: bytearray, count: int) -> None:
+        if self._rules is not None:
+            for place in self._rules.rng.sample(range(len(content)), min(count, len(content))):
+                content[place] ^= 1 << self._rules.rng.randrange(8)
 
     def _at(self, address: int) -> TwoWireDevice:
         module = self._plugged()

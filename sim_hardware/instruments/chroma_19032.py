@@ -1,7 +1,8 @@
 """Chroma 19032 safety analyser: AC and DC withstand, insulation resistance and ground bond, one step.
 
-Terminals HV and LOW for high voltage; BOND.+ and BOND.- for the heavy current of ground bond, each with its own sense
-lead, so that a contact in the fixture counts and the tester's leads do not. `set_interlock` is the door switch.
+Terminals HV and LOW for high voltage; BOND.+ and BOND.- for the heavy current of ground bond, each with a sense lead
+that ends with it, so that a contact in the fixture counts and the tester's leads do not; where BOND.S+ and BOND.S- are
+wired the sense leads are led on to the unit. `set_interlock` is the door switch.
 """
 
 from typing import ClassVar

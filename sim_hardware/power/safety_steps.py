@@ -265,10 +265,20 @@ class SafetyOutput:
         verdict: Verdict = "ARC" if step.arc else "HIGH"
         return _Outcome(step, now, now + step.ramp_s * at_v / peak_v, verdict, ampere)
 
+    def _bond_ohm(self, step: SafetyStep) -> float:
+        """Resistance between the sense leads where they are led out to the unit, else where the current goes in."""
+        world, names = self._world, [self._terminal(f"BOND.{pole}") for pole in ("+", "-", "S+", "S-")]
+        plus, minus, *senses = (world.net(name) for name in names)
+        network = world.network()
+        if not network.connected(plus, minus):
+            return math.inf
+        if not any(world.is_wired(name) for name in names[2:]):
+            senses = [plus, minus]
+        ohm = network.four_wire_resistance(plus, minus, *senses)
+        return ohm + world.heating_ohm(names[0], names[1], step.level, step.dwell_s)
+
     def _ground_bond(self, step: SafetyStep, now: float) -> _Outcome:
-        plus, minus = (self._world.net(self._terminal(f"BOND.{pole}")) for pole in "+-")
-        network = self._world.network()
-        ohm = network.two_wire_resistance(plus, minus) if network.connected(plus, minus) else math.inf
+        ohm = self._bond_ohm(step)
         if ohm * step.level > self._rating.bond_v:
             reading = ABOVE_RANGE if math.isinf(ohm) else ohm * self._gains.bond
             return _Outcome(step, now, now + _RISE_S, "HIGH", reading)

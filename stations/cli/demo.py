@@ -67,7 +67,7 @@ def command(
     stop = StopSwitch()
     began = time.monotonic()
     with explained(), StopSignals(stop):
-        ledger = create_ledger(location.url, "demo", SiteKind.SIMULATED)
+        ledger = create_ledger(location.url, "demo", SiteKind.SIMULATED, attachments=location.attachments)
         try:
             factory = Factory(
                 lines=chosen,

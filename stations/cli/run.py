@@ -180,7 +180,7 @@ def _work(
     location = locate(home, db)
     now = datetime.now(UTC)
     with ExitStack() as stack:
-        ledger = open_ledger(location.url, simulated_site=config.simulated)
+        ledger = open_ledger(location.url, simulated_site=config.simulated, attachments=location.attachments)
         stack.callback(ledger.close)
         clock = station_clock(config, now, speed if screen else None)
         watched = stack.enter_context(WatchedBench(clock, trace=trace, record=record, sanitised=sanitise))

@@ -115,6 +115,7 @@ def _named(trial: Trial) -> dict[str, Any]:
         "defect": trial.order.defect,
         "magnitude": trial.order.magnitude,
         "out_of_specification": list(trial.out),
+        "wronged": list(trial.wronged),
         "tripped": sorted(map(str, trial.tripped)),
     }
 

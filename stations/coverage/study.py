@@ -12,6 +12,7 @@ from uuid import UUID
 
 from drivers.reading import Reading
 from mes.records import UnitIdentity
+from mes.vocabulary import Verdict
 from stations.bench import Bench
 from stations.config import StationConfig, load_station_config
 from stations.coverage.trial import Limit, Order, Trial, tripped_limit, without_limits
@@ -23,8 +24,9 @@ from stations.lease import StopSwitch
 from stations.limit_revision import load_limit_revision
 from stations.plan import PlanRevision, load_plan
 from stations.product import Product, load_product
-from stations.simulation import SimulatedSite, SimulatedStation, Sweep, virtual_clock
+from stations.simulation import SimulatedSite, SimulatedStation, SimulatedUnit, Sweep, is_good, virtual_clock
 from stations.step_runner import run_inline
+from stations.unit_run import UnitRun
 
 _CONFIGS = Path(__file__).parents[1] / "configs"
 _START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -32,6 +34,9 @@ _START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 _GOLDEN = 0
 _FIRST_SWEPT = 5_000_000
 """Unit numbers of the detection curves begin here, above every drawn unit."""
+
+_FIRST_BESIDE, _BESIDES = 8_000_000, 1_500_000
+"""Numbers of the good units that a plan of several takes beside the one on trial."""
 
 _LOT = 20
 """How many units are made of one lot of material: a study sees many lots."""
@@ -191,36 +196,67 @@ def _bench(prepared: Prepared, number: int) -> Iterator[tuple[SimulatedStation, 
 
 
 def _trial(prepared: Prepared, station: SimulatedStation, bench: Bench, fixture: Fixture, order: Order) -> Trial:
-    site, product, kind = prepared.site, prepared.product, prepared.kind.UNIT
+    site, product = prepared.site, prepared.product
+    kind = prepared.kind.EACH or prepared.kind.UNIT
     sweep = next((sweep for sweep in prepared.sweeps if sweep.name == order.defect), None)
     serial = site.serial(kind, order.number)
     defects = () if sweep is None else (site.defect_at(sweep, serial, prepared.reached, order.magnitude),)
     unit = site.unit(kind, serial, lot=f"reel {order.number // _LOT}", defects=defects)
+    place, units = _run_of(prepared, unit, order.number)
+    serials = [one.serial for one in units]
+    station.insert(unit if prepared.kind.EACH is None else site.unit(prepared.kind.UNIT, serial, parts=units))
+    identities = [UnitIdentity(maker=product.material.maker, part=product.part, serial=one) for one in serials]
+    fixture.unit = identities[0]
+    told: list[list[Event]] = [[] for _ in units]
+    runs = [UnitRun(_ordered(prepared, order, k, identity), told[k].append) for k, identity in enumerate(identities)]
+    Executive(bench, fixture, run_inline, StopSwitch()).run_units(runs, prepared.plan)
     out = tuple(parameter.name for parameter in unit.out_of_specification())
-    station.insert(unit)
-    fixture.unit = UnitIdentity(maker=product.material.maker, part=product.part, serial=serial)
-    events: list[Event] = []
-    Executive(bench, fixture, run_inline, StopSwitch(), events.append).run(
-        RunOrder(
-            run=UUID(int=order.number),
-            unit=fixture.unit,
-            station=prepared.config.station,
-            station_digest=prepared.config.digest,
-            fixture=prepared.config.fixture.name,
-            slot=prepared.config.fixture.slot,
-            operator=prepared.config.operator,
-            gate=UUID(int=0),
-            simulated=True,
-        ),
-        prepared.plan,
+    clear = sweep is not None and sweep.is_clear(order.magnitude)
+    wronged = tuple(
+        serials[k]
+        for k, events in enumerate(told)
+        if k != place and is_good(units[k]) and _end(serials[k], events).verdict is Verdict.FAILED
     )
-    return _concluded(order, serial, sweep is not None and sweep.is_clear(order.magnitude), out, events)
+    return _concluded(order, serial, clear, out, told[place], wronged)
 
 
-def _concluded(order: Order, serial: str, clear: bool, out: tuple[str, ...], events: Sequence[Event]) -> Trial:
+def _run_of(prepared: Prepared, unit: SimulatedUnit, number: int) -> tuple[int, list[SimulatedUnit]]:
+    """The unit's place among the fewest units that one run of the plan takes, and all of them: the others are good
+    ones that no other trial has seen."""
+    beside = prepared.plan.units[0] - 1
+    kind = prepared.kind.EACH or prepared.kind.UNIT
+    place = number // 2 % (beside + 1)
+    first = _FIRST_BESIDE + number * beside % _BESIDES
+    others = [prepared.site.unit(kind, prepared.site.serial(kind, first + k)) for k in range(beside)]
+    return place, [*others[:place], unit, *others[place:]]
+
+
+def _ordered(prepared: Prepared, order: Order, k: int, unit: UnitIdentity) -> RunOrder:
+    config = prepared.config
+    return RunOrder(
+        run=UUID(int=order.number + (k << 64)),
+        unit=unit,
+        station=config.station,
+        station_digest=config.digest,
+        fixture=config.fixture.name,
+        slot=config.fixture.slot if prepared.plan.units[0] == 1 else str(k + 1),
+        operator=config.operator,
+        gate=UUID(int=0),
+        simulated=True,
+    )
+
+
+def _end(serial: str, events: Sequence[Event]) -> RunEnded:
     ended = events[-1]
     if not isinstance(ended, RunEnded):
         raise StationError(f"run of {serial} has no end; this is a fault of Rackline, please report it")
+    return ended
+
+
+def _concluded(
+    order: Order, serial: str, clear: bool, out: tuple[str, ...], events: Sequence[Event], wronged: tuple[str, ...]
+) -> Trial:
+    ended = _end(serial, events)
     measured = deciding(events)
     limits: set[Limit] = {limit for event in measured if (limit := tripped_limit(event)) is not None}
     values = (
@@ -239,4 +275,5 @@ def _concluded(order: Order, serial: str, clear: bool, out: tuple[str, ...], eve
         tripped=frozenset(limits),
         marginal=tuple(event.measurand.name for event in measured if event.judgement.marginal),
         values=tuple(values) if order.defect is None else (),
+        wronged=wronged,
     )

@@ -62,6 +62,8 @@ class Trial:
     tripped: frozenset[Limit]
     marginal: tuple[str, ...]
     values: tuple[tuple[str, float], ...]
+    wronged: tuple[str, ...] = ()
+    """Serial numbers of good units in the same run that failed: what one of them has is not to be told of the other."""
 
     @property
     def escaped(self) -> bool:
@@ -70,8 +72,8 @@ class Trial:
 
     @property
     def overkilled(self) -> bool:
-        """Whether a unit within specification failed."""
-        return not self.out and self.verdict is Verdict.FAILED
+        """Whether a unit within specification failed: this one, or one beside it."""
+        return bool(self.wronged) or (not self.out and self.verdict is Verdict.FAILED)
 
     @property
     def erred(self) -> bool:

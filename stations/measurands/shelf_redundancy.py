@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from drivers.capabilities import Waveform
 from drivers.errors import Clipped, LinkError
 from drivers.reading import Reading
 from stations.fixtures.shelf_bench import SLOTS, ShelfBench
 from stations.limits import Measurand
 from stations.measurands.shelf_load import SETTLE_S, record_shares, share_measurands, told_currents
 from stations.plan import Parameters, Record
+from stations.waveform_file import CSV, csv_of
 
 REDUNDANCY_PARAMETERS = ("redundancy", "fans")
 """Product parameters that these measurands read."""
@@ -73,7 +75,13 @@ def record_redundancy(fixture: ShelfBench, record: Record) -> None:
         at = f"_slot_{gone}"
         fixture.draw(redundancy["load_pct"] / 100.0)
         fixture.wait(SETTLE_S)
-        record(f"redundant_least_voltage{at}", _least_voltage(fixture, gone))
+        bus = _bus_without(fixture, gone)
+        least = f"redundant_least_voltage{at}"
+        if bus is not None:
+            record.attach(f"redundancy{at}.csv", CSV, csv_of({"bus": bus}), shows=(least,))
+        # A bus that left the screen downwards has no deepest point.
+        deepest = Reading(None, "V", over_range="UNDER") if bus is None else Reading(float(np.min(bus.values)), "V")
+        record(least, deepest)
         fixture.wait(SETTLE_S)
         record(f"redundant_voltage{at}", fixture.bus_voltage())
         others = {slot: ampere for slot, ampere in told_currents(fixture).items() if slot != gone}
@@ -114,16 +122,15 @@ def record_shelf_events(fixture: ShelfBench, record: Record) -> None:
     fixture.bus.clear_events()
 
 
-def _least_voltage(fixture: ShelfBench, gone: int) -> Reading:
-    """The deepest point of the bus; a bus that leaves the screen downwards has none."""
+def _bus_without(fixture: ShelfBench, gone: int) -> Waveform | None:
+    """The bus while a slot goes; None when it left the screen."""
     redundancy = fixture.parameters["redundancy"]
     try:
-        bus = fixture.open_slot_and_watch(
+        return fixture.open_slot_and_watch(
             gone, centre_v=redundancy["bus_v"] - 0.5, full_scale_v=4.0, span_s=redundancy["span_s"]
         )
     except Clipped:
-        return Reading(None, "V", over_range="UNDER")
-    return Reading(float(np.min(bus.values)), "V")
+        return None
 
 
 def _slowest(fixture: ShelfBench, slot: int) -> Reading:

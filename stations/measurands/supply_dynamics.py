@@ -19,6 +19,7 @@ from stations.waveform_analysis import (
     settling_time,
     smoothed,
 )
+from stations.waveform_file import CSV, csv_of
 
 _BEYOND = Reading(None, "V", over_range="OVER")
 """What leaves the oscilloscope's window is further out than any limit: the window is several limits wide."""
@@ -71,6 +72,8 @@ def record_ripple(fixture: PsuBench, record: Record) -> None:
     fixture.watch_ripple(full_scale_v=4.0 * fixture.parameters["ripple_max_v"], span_s=2.0 / hertz)
     fixture.scope.acquire_now()
     seen = fixture.waveform(OUTPUT)
+    if seen is not None:
+        record.attach("ripple.csv", CSV, csv_of({"output": seen}), shows=("ripple",))
     record("ripple", _BEYOND if seen is None else Reading(peak_to_peak(seen), "V"))
 
 
@@ -99,6 +102,8 @@ def record_load_step(fixture: PsuBench, record: Record) -> None:
         record("load_step_settling", Reading(None, "s", over_range="OVER"))
         fixture.draw(1.0)
         return
+    shows = ("load_step_deviation", "load_step_settling")
+    record.attach("load_step.csv", CSV, csv_of({"output": seen}), shows=shows)
     # Over one period of the switching ripple, which is not what the step did.
     answer = smoothed(seen, step["smoothing_s"])
     after = mean_between(answer, 0.7 * window, float(answer.times_s[-1]))
@@ -124,8 +129,13 @@ def record_hold_up(fixture: PsuBench, record: Record) -> None:
         fixture.scope.arm(OUTPUT, edge, "FALL")
         fixture.ac.drop_output(fixture.parameters["hold_up"]["drop_s"], 90.0)
         fixture.capture(OUTPUT, edge, "FALL", f"hold-up at {test['load_pct']:g} %")
-        lost = last_time_above(fixture.scope.read_waveform(LINE_CURRENT), fixture.parameters["hold_up"]["line_gone_a"])
-        warned = first_crossing(fixture.scope.read_waveform(AC_LOSS), 1.65, "FALL")
+        line, warning = fixture.scope.read_waveform(LINE_CURRENT), fixture.scope.read_waveform(AC_LOSS)
+        # The output itself leaves the screen as it dies; that it crossed the edge is what the zero of the times says.
+        content = csv_of({"line": line, "ac_loss": warning})
+        shows = (f"hold_up{where}", f"ac_loss_lead{where}")
+        record.attach(f"hold_up{where}.csv", CSV, content, shows=shows)
+        lost = last_time_above(line, fixture.parameters["hold_up"]["line_gone_a"])
+        warned = first_crossing(warning, 1.65, "FALL")
         # The trigger is the moment at which the output left regulation.
         record(f"hold_up{where}", Reading(-lost, "s"))
         record(f"ac_loss_lead{where}", Reading(-warned, "s"))

@@ -13,6 +13,7 @@ from stations.limits import Measurand
 from stations.measurands.supply_start import SETTLE_S
 from stations.plan import Parameters, Record
 from stations.waveform_analysis import NotInWaveform, first_crossing
+from stations.waveform_file import CSV, csv_of
 
 OVERLOAD_PARAMETERS = ("overcurrent", "overvoltage")
 """Product parameters that these measurands read."""
@@ -118,6 +119,9 @@ def _record_hiccup(fixture: PsuBench, record: Record) -> None:
         record("restart_time", missed)
         return
     output, current = fixture.waveform(OUTPUT), fixture.waveform(OUTPUT_CURRENT)
+    seen = {name: one for name, one in (("output", output), ("load", current)) if one is not None}
+    if seen:
+        record.attach("overload.csv", CSV, csv_of(seen), shows=("overcurrent_time", "restart_time"))
     began = None if current is None else _crossing(current, middle, -_BEFORE_S)
     record("overcurrent_time", missed if began is None else Reading(-began, "s"))
     again = None if output is None else _crossing(output, 0.2 * dead, 0.0)

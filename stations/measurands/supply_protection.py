@@ -17,6 +17,8 @@ _DEAD_V, _DEAD_S = 1.0, 30.0
 _HOT_SPOT = 102
 """The thermocouple at the supply's hottest part."""
 _STEPS_AT_ONCE = 4
+_DUE_SHARE = 0.8
+"""From this share of the shortest restart that is allowed its end is looked for closely."""
 """Steps of the chamber between two looks while the hot spot is far below what it may trip at."""
 
 
@@ -87,7 +89,8 @@ def record_current_limit(fixture: PsuBench, record: Record) -> None:
     shut_down = fixture.falls_below(dead, limit["overload_max_s"])
     fixture.draw(0.1)
     # One that never shuts down has nothing to restart from: its limit is to blame, and it is not let off this one.
-    record("restart_time", fixture.time_to_output() if shut_down else Reading(None, "s", over_range="OVER"))
+    due = _DUE_SHARE * float(limit["restart_min_s"])
+    record("restart_time", fixture.time_to_output(due) if shut_down else Reading(None, "s", over_range="OVER"))
 
 
 def record_overvoltage(fixture: PsuBench, record: Record) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from drivers.reading import Reading
 from stations.fixtures.mcrps_bench import McrpsBench
 from stations.limits import Measurand
-from stations.measurands.supply_start import SETTLE_S
+from stations.measurands.supply_start import SETTLE_S, attach_inrush
 from stations.plan import Parameters, Record
 from stations.waveform_analysis import peak, rms_between
 
@@ -53,6 +53,7 @@ def record_standby_start(fixture: McrpsBench, record: Record) -> None:
     fixture.set_ps_on(False)
     fixture.connect_mains(start["line_v"])
     current = fixture.switch_on()
+    attach_inrush(record, "inrush", current)
     record("inrush_peak", _BEYOND if current is None else Reading(peak(current), "A"))
     rms = _BEYOND if current is None else Reading(rms_between(current, 0.0, 1.0 / hertz), "A")
     record("inrush_first_cycle_rms", rms)

@@ -8,6 +8,7 @@ from stations.fixtures.psu_bench import PsuBench
 from stations.limits import Measurand
 from stations.plan import Parameters, Record
 from stations.waveform_analysis import peak, rms_between
+from stations.waveform_file import CSV, csv_of
 
 START_PARAMETERS = (
     "rated_current_a",
@@ -24,7 +25,7 @@ _BEYOND = Reading(None, "A", over_range="OVER")
 
 _EMPTY_S = 60.0
 
-SOAK_LOOK_S = 5.0
+SOAK_LOOK_S = 10.0
 """How often STOP and interlock are looked at while a supply soaks."""
 
 SETTLE_S = 0.2
@@ -64,6 +65,7 @@ def record_start(fixture: PsuBench, record: Record) -> None:
     start, hertz = fixture.parameters["start"], float(fixture.parameters["frequency_hz"])
     fixture.connect_mains(start["line_v"])
     current = fixture.switch_on()
+    attach_inrush(record, "inrush", current)
     record("inrush_peak", _peak(current))
     rms = _BEYOND if current is None else Reading(rms_between(current, 0.0, 1.0 / hertz), "A")
     record("inrush_first_cycle_rms", rms)
@@ -90,8 +92,16 @@ def record_hot_restart(fixture: PsuBench, record: Record) -> None:
     fixture.ac.set_output(False)
     # Until the bulk capacitor is empty: before, the mains would charge but a part of it.
     fixture.wait(_EMPTY_S, SOAK_LOOK_S)
-    record("hot_inrush_peak", _peak(fixture.switch_on()))
+    current = fixture.switch_on()
+    attach_inrush(record, "hot_inrush", current)
+    record("hot_inrush_peak", _peak(current))
     fixture.time_to_output()
+
+
+def attach_inrush(record: Record, name: str, current: Waveform | None) -> None:
+    """Attach the line current of a switch-on, unless it left the screen: a clipped record shows nothing."""
+    if current is not None:
+        record.attach(f"{name}.csv", CSV, csv_of({"line": current}))
 
 
 def _peak(current: Waveform | None) -> Reading:

@@ -14,6 +14,7 @@ from stations.limits import Measurand
 from stations.measurands.pair_rf import PAIR_PARAMETERS, pair_measurands, record_pair
 from stations.measurands.plug_memory import MEMORY_PARAMETERS, memory_measurands, record_memory
 from stations.plan import Parameters, Record, TestPlan
+from stations.touchstone_file import TOUCHSTONE, s4p_of
 
 PLAN = TestPlan(
     name="dac_800g_final_test",
@@ -106,7 +107,17 @@ def pair_responses(fixture: DacRfFixture, record: Record) -> None:
     """Sweep every pair from end to end."""
     fixture.full_sweep()
     for pair in _pairs(fixture.parameters):
-        record_pair(record, pair, fixture.pair_response(pair, pair), fixture.earlier[pair], fixture.parameters)
+        response = fixture.pair_response(pair, pair)
+        _attach_sweep(fixture, record, pair)
+        record_pair(record, pair, response, fixture.earlier[pair], fixture.parameters)
+
+
+def _attach_sweep(fixture: DacRfFixture, record: Record, pair: int) -> None:
+    """Attach the last sweep, for whoever wants to see more of a pair than its numbers."""
+    if fixture.swept is not None:
+        content = s4p_of(fixture.swept, fixture.port_order, f"pair {pair}: ports 1 P and 2 N near, 3 P and 4 N far")
+        shows = tuple(measurand.name for measurand in pair_measurands(fixture.parameters, pair))
+        record.attach(f"pair_{pair}.s4p", TOUCHSTONE, content, shows=shows)
 
 
 @PLAN.step(_crosstalk)

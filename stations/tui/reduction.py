@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from mes.vocabulary import Outcome, RunEnding, Verdict
-from stations.events import Measured, RunBegan, RunEnded, RunResumed, StepBegan, StepEnded, StepRetried
+from stations.events import Attached, Measured, RunBegan, RunEnded, RunResumed, StepBegan, StepEnded, StepRetried
 from stations.tui import texts
 from stations.tui.happenings import (
     CheckEnded,
@@ -88,8 +88,8 @@ def _(happening: RunHappened, state: ScreenState) -> ScreenState:
     if isinstance(event, Measured):
         rows = tuple(_measured(row, event) if row.name == event.measurand.name else row for row in state.rows)
         return replace(state, rows=rows, last_measured=event.measurand.name)
-    if isinstance(event, StepRetried):
-        return state  # what it measured stays in sight until the next attempt measures it again
+    if isinstance(event, StepRetried | Attached):
+        return state  # what an attempt measured stays in sight until the next one measures it again
     return _ended(state, event, happening)
 
 

@@ -207,6 +207,7 @@ class CableLine:
             ),
             "limit_revision": "L2",
             "station_digest": digest("station"),
+            "safe": "proven off: vna",
         }
         envelope = self.envelope(facts.pop("at", None) or started["started_at"] + timedelta(milliseconds=500))
         self.tell(RunFinished(**envelope, **started, verdict=verdict, ending=ending, values=values, **(record | facts)))

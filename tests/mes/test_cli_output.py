@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mes.command_options import instant
-from mes.console_output import Page, inert, percent, print_document, quantity
+from mes.console_output import Page, inert, lasting, percent, print_document, quantity
 from mes.ledger import Site
 from mes.vocabulary import SiteKind
 
@@ -188,3 +188,12 @@ def test_every_command_takes_the_shared_options(mes, command):
 def test_unknown_command_is_wrong_usage(mes):
     """A command that is none ends with exit 2."""
     assert mes("frobnicate").code == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.5, "0.5 s"), (119.0, "119 s"), (120.0, "2 min"), (720.0, "12 min"), (7200.0, "2 h"), (172800.0, "2 d")],
+)
+def test_duration_is_said_in_the_unit_people_use(seconds, said):
+    """A pause of 720 seconds is one of 12 minutes."""
+    assert lasting(seconds) == said

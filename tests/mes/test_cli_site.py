@@ -7,6 +7,9 @@ import sys
 import pysqlite3
 import pytest
 
+from mes import migrations
+from mes.database import open_engine, writing
+
 
 @pytest.fixture
 def backend():
@@ -198,3 +201,23 @@ def test_second_process_reads_while_the_ledger_is_open(open_line, tmp_path):
     answer = process("unit", "DAC0001", "--db", str(file))
     assert (answer.returncode, answer.stderr) == (0, "")
     assert "DAC-800G DAC0001" in answer.stdout
+
+
+def test_database_of_an_older_release_is_brought_up_by_rebuild(open_line, mes, tmp_path):
+    """Every question names the step that it wants; after that step the answers are those of a new database."""
+    file = tmp_path / "a.db"
+    line = open_line(f"sqlite:///{file}")
+    line.plan("final_test")
+    line.run(line.register("DAC0001"), "final_test")
+    before = mes("unit", "DAC0001", "--db", str(file), "--json").out
+    older = open_engine(line.url)
+    with writing(older) as connection:
+        migrations.downgrade(connection, "0001")
+    older.dispose()
+    for question in QUESTIONS[:-1]:
+        refused = mes(*question, "--db", str(file))
+        assert (refused.code, refused.out) == (2, "")
+        assert "its schema is version 0001" in refused.err
+        assert "bring it up by `mes rebuild`" in refused.err
+    assert mes("rebuild", "--db", str(file)).code == 0
+    assert mes("unit", "DAC0001", "--db", str(file), "--json").out == before

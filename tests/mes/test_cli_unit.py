@@ -2,6 +2,9 @@
 
 import pytest
 
+from mes.records import Attachment, StepAttempt, StepResult
+from mes.vocabulary import Outcome, RunEnding
+
 
 @pytest.fixture
 def backend():
@@ -129,3 +132,62 @@ def test_real_site_marks_what_is_simulated(open_line, mes, tmp_path):
     assert marked[0].endswith("SIMULATED")
     assert any("COMPLETED  SIMULATED" in shown for shown in marked)
     assert mes("unit", "SIM0001", "--db", url, "--json").document["simulated"] is False
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_circumstances_of_a_run_are_told(line, site_mes):
+    """Who was tested together, what was proven off, the pause, the ambient, the attempts and the files."""
+    attempt = StepAttempt(outcome=Outcome.ERROR, started_s=0.5, duration_s=1.0, message="vna: no answer")
+    step = StepResult(name="rf", outcome=Outcome.PASSED, started_s=3.0, duration_s=2.0, attempts=(attempt,))
+    trace = Attachment(name="rf.s4p", media_type="text/plain", sha256="ab" * 32, size=1)
+    group = line.new_id()
+    units = [line.register(serial) for serial in ("DAC0001", "DAC0010", "DAC0002")]
+    started = [
+        line.start(unit, "final_test", group=group, slot=str(slot))
+        for unit, slot in zip(units, (1, 10, 2), strict=True)
+    ]
+    run = line.finish(
+        started[0], gap_s=720.0, ambient_celsius=23.46, safe="proven off: ac, load", steps=(step,), attachments=(trace,)
+    )
+    out = site_mes("unit", "DAC0001").out
+    for told in (
+        "together with DAC0002, DAC0010",
+        "safe: proven off: ac, load",
+        "resumed after a gap of 12 min",
+        "ambient 23.5 °C",
+        "step rf attempt 1 ERROR, tried again: vna: no answer",
+        f"attachment rf.s4p: text/plain, 1 byte, sha256 {'ab' * 32}",
+    ):
+        assert f"      {told}\n" in out
+    (event,) = (
+        event for event in site_mes("unit", "DAC0001", "--json").document["timeline"] if event["event"] == "run"
+    )
+    assert [(partner["unit"]["serial"], partner["verdict"]) for partner in event["together"]] == [
+        ("DAC0002", None),
+        ("DAC0010", None),
+    ]
+    assert (event["group"], event["safe"], event["gap_s"]) == (str(group), "proven off: ac, load", 720.0)
+    assert (event["ambient_celsius"], event["retried_attempts"]) == (23.46, 1)
+    assert event["steps"][0]["attempts"] == [
+        {"outcome": "ERROR", "started_s": 0.5, "duration_s": 1.0, "message": "vna: no answer"}
+    ]
+    assert event["attachments"] == [{"name": "rf.s4p", "media_type": "text/plain", "sha256": "ab" * 32, "size": 1}]
+    (other,) = (
+        event for event in site_mes("unit", "DAC0002", "--json").document["timeline"] if event["event"] == "run"
+    )
+    assert other["together"][0] | {"unit": None} == {
+        "run": str(run),
+        "unit": None,
+        "name": "DAC0001",
+        "slot": "1",
+        "verdict": "PASSED",
+        "ending": "COMPLETED",
+    }
+    assert (other["safe"], other["retried_attempts"]) == (None, None)
+    assert "safe:" not in site_mes("unit", "DAC0002").out
+
+
+def test_finished_run_without_proof_says_so(line, site_mes):
+    """A power cut proves nothing off: that nobody saw the end is on the page, and is no empty line."""
+    line.finish(line.start(line.register("DAC0001"), "final_test"), ending=RunEnding.ABORTED, safe="")
+    assert "      safe: no proof recorded\n" in site_mes("unit", "DAC0001").out

@@ -13,6 +13,7 @@ STATIONS = Path(__file__).parents[2] / "stations"
 PRODUCTS = {
     "mcrps_psu_test": "mcrps_2k4",
     "orv3_psu_test": "orv3_psu_3kw",
+    "orv3_pair_share_test": "orv3_psu_3kw_pair",
     "power_shelf_test": "power_shelf_6x",
     "psu_burn_in": "mcrps_2k4",
     "dac_bundle_test": "dac_bundle_1m5",

@@ -181,7 +181,7 @@ def _externally_calibrated(found: bytes, origin: str) -> ModuleMonitors:
         lane=1,
         tx_bias=linear(76, word(found, 100), 500_000, "A"),
         tx_power=linear(80, word(found, 102), 10_000_000, "W"),
-        rx_power=Reading(received * 10_000_000, "W"),
+        rx_power=Reading(received / 10_000_000, "W"),
     )
     return ModuleMonitors(
         temperature=linear(84, signed_word(found, 96), 256, "degC"),

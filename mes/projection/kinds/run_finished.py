@@ -46,6 +46,10 @@ def project(record: RunFinished, work: WorkingSet) -> None:
         "fixture_cycles": record.fixture_cycles,
         "limit_revision": record.limit_revision,
         "station_digest": record.station_digest,
+        "safe": record.safe,
+        "ambient_celsius": record.ambient_celsius,
+        "gap_s": record.gap_s,
+        "retried_attempts": sum(len(step.attempts) for step in record.steps),
     }
     work.put_run(run, finished)
     work.touched[unit.id] = unit

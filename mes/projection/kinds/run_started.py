@@ -73,4 +73,9 @@ def row(run: Run, record: RunStarted | RunFinished) -> dict[str, Any]:
         "fixture_cycles": None,
         "limit_revision": None,
         "station_digest": None,
+        "group_id": record.group,
+        "safe": None,
+        "ambient_celsius": None,
+        "gap_s": None,
+        "retried_attempts": None,
     }

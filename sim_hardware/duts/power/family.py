@@ -12,6 +12,8 @@ from sim_hardware.duts.power.defect import SupplyDefect
 from sim_hardware.duts.power.defects import SUPPLY_DEFECTS, parse_supply_defect
 from sim_hardware.duts.power.design import SupplyDesign
 from sim_hardware.duts.power.latent_defects import LATENT_DEFECTS, LatentDefect
+from sim_hardware.duts.power.pair import SupplyPair
+from sim_hardware.duts.power.pair_sweeps import pair_sweeps
 from sim_hardware.duts.power.parameters import drawn_parameters
 from sim_hardware.duts.power.power_supply import PowerSupplyUnit
 from sim_hardware.duts.power.presets import DESIGNS
@@ -24,6 +26,9 @@ from sim_hardware.physics.random_stream import random_stream
 KIND: Final = "power_supply"
 RACK: Final = "power_supplies"
 """Several side by side in a burn-in rack."""
+PAIR: Final = "power_supply_pair"
+"""Two in parallel on one busbar."""
+_STREAMS = {KIND: "defect of supply", RACK: "latent defect of supply", PAIR: "defect of supply in a pair"}
 _IDENTITY = {"maker": "Rackline Power", "firmware": "01.02.07", "date": "2026-01-05"}
 
 
@@ -59,11 +64,12 @@ class PowerFamily:
         self._serial_format = serial_format
         self._sweeps = supply_sweeps(self.design, self.specification)
         self._burn_in = burn_in_sweeps()
+        self._pair = pair_sweeps(self.design, self.specification)
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Supplies alone, and several of them in a burn-in rack."""
-        return (KIND, RACK)
+        """Supplies alone, several of them in a burn-in rack, and two on one busbar."""
+        return (KIND, RACK, PAIR)
 
     def serial(self, kind: str, number: int) -> str:
         """A well-formed serial number."""
@@ -84,22 +90,24 @@ class PowerFamily:
     @overload
     def unit(
         self, kind: str, serial: str, *, lot: str = "", defects: Sequence[Any] = (), parts: Sequence[FamilyUnit] = ()
-    ) -> PowerSupplyUnit | RackOfSupplies: ...
+    ) -> PowerSupplyUnit | RackOfSupplies | SupplyPair: ...
 
     def unit(
         self, kind: str, serial: str, *, lot: str = "", defects: Sequence[Any] = (), parts: Sequence[FamilyUnit] = ()
-    ) -> PowerSupplyUnit | RackOfSupplies:
+    ) -> PowerSupplyUnit | RackOfSupplies | SupplyPair:
         """The supply of this serial number. A supply is drawn whole: its lot alters nothing, and it has no parts.
 
         A rack holds `parts`, supplies by slot, whose defects are their own; without them the one supply of this number.
+        A pair is made of two `parts`, or of the one of this number alone.
         Raises ValueError for another kind, for parts of a supply, or for a defect that this design cannot have.
         """
         self._check(kind)
-        if kind == RACK:
+        if kind in (RACK, PAIR):
             supplies = [part for part in parts if isinstance(part, PowerSupplyUnit)]
             if len(supplies) < len(parts):
-                raise ValueError(f"{serial}: a burn-in rack takes power supplies, and some parts are none")
-            return RackOfSupplies(serial, supplies or [self.unit(KIND, serial, lot=lot, defects=defects)])
+                raise ValueError(f"{serial}: a {kind} takes power supplies, and some parts are none")
+            supplies = supplies or [self.unit(KIND, serial, lot=lot, defects=defects)]
+            return RackOfSupplies(serial, supplies) if kind == RACK else SupplyPair(serial, supplies)
         if parts:
             raise ValueError(f"{serial}: a power supply is not built of units; got {len(parts)}")
         parameters = drawn_parameters(self.design, self._seed, serial, part=self.part, **self._identity)
@@ -111,9 +119,9 @@ class PowerFamily:
         return (AgingSupply if ages else PowerSupplyUnit)(parameters, self.specification, serial, defects)
 
     def sweeps(self, kind: str) -> tuple[SupplySweep, ...]:
-        """Every defect that a supply can have, or that a burn-in brings out, with its magnitudes."""
+        """Every defect that a supply can have, or that a burn-in or a partner brings out, with its magnitudes."""
         self._check(kind)
-        return self._burn_in if kind == RACK else self._sweeps
+        return {KIND: self._sweeps, RACK: self._burn_in, PAIR: self._pair}[kind]
 
     def defect(self, sweep: Sweep, magnitude: float, draw: random.Random, reached: Collection[str]) -> SupplyDefect:
         """A defect of this magnitude; `draw` chooses the fan or the wrong text. A supply has no places to reach."""
@@ -124,7 +132,7 @@ class PowerFamily:
     def drawn_defects(self, kind: str, serial: str, rate: float) -> tuple[SupplyDefect, ...]:
         """What is wrong with this supply: with the chance `rate` one clear defect, else nothing."""
         sweeps = self.sweeps(kind)
-        draw = random_stream(self._seed, "defect of supply" if kind == KIND else "latent defect of supply", serial)
+        draw = random_stream(self._seed, _STREAMS[kind], serial)
         if draw.random() >= rate:
             return ()
         sweep = sweeps[int(draw.random() * len(sweeps))]

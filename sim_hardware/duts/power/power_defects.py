@@ -41,6 +41,17 @@ class DriftedReference(SupplyDefect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostDroop(SupplyDefect):
+    """A supply whose output falls by only `ratio` of its droop: its current sense does not reach the regulator."""
+
+    ratio: float
+
+    def alter(self, parameters: SupplyParameters) -> None:
+        """Flatten the line."""
+        parameters.droop_ohm *= self.ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftedOvp(SupplyDefect):
     """An over-voltage reference at `ratio` times its value."""
 

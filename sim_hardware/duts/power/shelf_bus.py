@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sim_hardware.duts.power.auxiliary import heard_share_v
+from sim_hardware.duts.power.auxiliary import SHARE_DRIVE_OHM, SHARE_PULL_DOWN_OHM, heard_share_v
 from sim_hardware.duts.power.power_supply import PowerSupplyUnit
 from sim_hardware.power.branch import DcBranch
 
@@ -78,6 +78,11 @@ class Slot:
         second = -source.current(bus_v + ohm * first)
         return first * first / (2.0 * first - second)
 
+    def given_share_v(self, ampere: float) -> float:
+        """What the share bus sees of its supply while it gives this current, behind the supply's own contact, in V."""
+        divider = SHARE_PULL_DOWN_OHM + SHARE_DRIVE_OHM
+        return self.supply.source.given_share_v(ampere) * divider / (divider + self.supply.parameters.share_ohm)
+
     def heard_v(self, share_v: float) -> float:
         """What the supply hears of the share bus behind its contact, in V."""
         return heard_share_v(self.supply.parameters, self.contact_v(share_v))
@@ -131,7 +136,7 @@ def solved_bus(slots: Sequence[Slot], loads: Sequence[DcBranch], held_v: float, 
     def beyond(share_v: float) -> float:
         """How far the loudest lies above this level."""
         volt = at(share_v)
-        loudest = (slot.supply.source.given_share_v(slot.given_a(volt)) for slot in slots if slot.drives_share)
+        loudest = (slot.given_share_v(slot.given_a(volt)) for slot in slots if slot.drives_share)
         return max(loudest, default=0.0) - share_v
 
     share_v = held_v

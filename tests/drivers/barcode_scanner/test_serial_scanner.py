@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from drivers.barcode_scanner.serial_scanner import SerialScanner
-from drivers.errors import Garbled, LinkLost, LinkTimeout
+from drivers.capabilities import Scan
+from drivers.errors import DeviceError, Garbled, LinkLost, LinkTimeout
 from drivers.exchange import expected_exchange
 from drivers.place import Place
 
@@ -40,6 +41,52 @@ def test_what_is_no_whole_scan_is_refused(scan: bytes, message: str) -> None:
         pytest.raises(Garbled, match=message),
     ):
         scanner.read_scan(1.0)
+
+
+def test_the_symbology_is_told_and_no_part_of_the_text() -> None:
+    """]d2 is a Data Matrix, ]C0 a Code 128, as the scanner was set up to say."""
+    with expected_exchange(SerialScanner, (None, "]d2DAC0001"), (None, "]C0DAC0002"), aim_identifier=True) as scanner:
+        assert scanner.read_symbol(1.0) == Scan("DAC0001", "]d2")
+        assert scanner.read_scan(1.0) == "DAC0002"
+
+
+@pytest.mark.parametrize(
+    ("scan", "message"),
+    [("DAC0001", "lacks its AIM identifier"), ("]C0DAC0001", "is a ]C0 symbol; expected ]d1, ]d2"), ("]d2", "empty")],
+)
+def test_a_label_of_another_symbology_is_refused(scan: str, message: str) -> None:
+    """The carton's own Code 128 beside the label is not the label."""
+    with (
+        expected_exchange(SerialScanner, (None, scan), aim_identifier=True, symbologies=("]d1", "]d2")) as scanner,
+        pytest.raises(Garbled, match=message),
+    ):
+        scanner.read_scan(1.0)
+
+
+def test_symbologies_without_identifiers_are_a_wrong_setting() -> None:
+    """Nothing could ever tell one from another."""
+    with (
+        pytest.raises(ValueError, match="AIM identifiers"),
+        expected_exchange(SerialScanner, symbologies=("]d2",)),
+    ):
+        raise AssertionError("opened")
+
+
+def test_the_separators_of_iso_15434_are_kept_where_they_are_expected() -> None:
+    """RS, GS and EOT part the fields of such a label; with them dropped, two serials would become one."""
+    message = "[)>\x1e06\x1d1PPN-1\x1dSSN12345\x1e\x04"
+    with expected_exchange(SerialScanner, (None, message), (None, "\x1d\x1e\x04"), separators=True) as scanner:
+        assert scanner.read_scan(1.0) == message
+        with pytest.raises(Garbled, match="empty"):
+            scanner.read_scan(1.0)
+
+
+def test_a_printed_label_is_confirmed_by_scanning_it_again() -> None:
+    """Another label, or one that was printed wrong, is not bound."""
+    with expected_exchange(SerialScanner, (None, "DAC0001"), (None, "DAC0007")) as scanner:
+        scanner.confirm_scan("DAC0001", 1.0)
+        with pytest.raises(DeviceError, match="says 'DAC0007' instead of 'DAC0001'"):
+            scanner.confirm_scan("DAC0001", 1.0)
 
 
 def test_a_scan_over_a_real_line(pty: Any, place: Place) -> None:

@@ -108,3 +108,23 @@ def test_ground_bond_outside_the_tester_never_reaches_the_wire(arguments: tuple[
     """3 to 45 A, and no more than 8 V: 40 A through 0.25 ohm is out of its reach, and would pass as an open."""
     with expected_exchange(Chroma19032) as tester, pytest.raises(OutOfRange):
         tester.measure_ground_bond(*arguments)
+
+
+DC = commands("SAFE:STEP1:DC 1000", "SAFE:STEP1:DC:LIM 0.001", "SAFE:STEP1:DC:TIME:RAMP 0.5", "SAFE:STEP1:DC:TIME 1")
+
+
+@pytest.mark.parametrize(("shown", "charging"), [("4.320000E-07", Reading(4.32e-7, "A")), ("9.910000E+37", None)])
+def test_the_charging_current_is_looked_at_while_the_voltage_rises(
+    clock: Any, shown: str, charging: Reading | None
+) -> None:
+    """Halfway up the ramp; a tester that shows nothing then says so, and nobody makes a number of it."""
+    rows = [*DC, *START, ("SAFE:FETC? MMET", shown), STOPPED, *result("116", "2.000000E-09")]
+    with expected_exchange(Chroma19032, *rows, clock=clock) as tester:
+        outcome = tester.measure_charged_dc_withstand(1000.0, 0.5, 1.0, 1e-3)
+    assert (outcome.judgement, outcome.charging) == ("PASS", charging)
+
+
+def test_a_ramp_too_short_to_look_at_is_refused(clock: Any) -> None:
+    """Before anything is sent."""
+    with expected_exchange(Chroma19032, clock=clock) as tester, pytest.raises(OutOfRange, match="ramp"):
+        tester.measure_charged_dc_withstand(1000.0, 0.05, 1.0, 1e-3)

@@ -3,11 +3,13 @@
 import pytest
 from textual.geometry import Size
 
+from mes.records import Attachment, StepAttempt, StepResult
 from mes.tui.app import ConsoleApp
 from mes.tui.built_from import BuiltFrom
 from mes.tui.listing_view import ListingView
 from mes.tui.overview_screen import OverviewScreen
 from mes.tui.search_results import SearchResults
+from mes.vocabulary import Outcome
 
 NASTY = "[red]x[/red]" + "9" * 90 + "\x1b[2J\u202e["
 
@@ -222,5 +224,27 @@ def test_only_changed_rows_are_drawn_again(story, drive, monkeypatch):
         changed = tuple(row if i != 2 else type(row)(rows.rows[0].line, row.key) for i, row in enumerate(rows.rows))
         recent.show(lambda width: type(rows)(rows.heading, changed))
         assert [region.y for (region,) in drawn] == [3]
+
+    drive(story.url, scenario)
+
+
+def test_circumstances_of_a_run_stand_above_its_measurements(story, drive):
+    """Who was tested together, what was proven off, pause, attempts and files are read where the run is read."""
+    attempt = StepAttempt(outcome=Outcome.ERROR, started_s=0.5, duration_s=1.0, message="vna: no answer")
+    step = StepResult(name="rf", outcome=Outcome.PASSED, started_s=3.0, duration_s=2.0, attempts=(attempt,))
+    trace = Attachment(name="rf.s4p", media_type="text/plain", sha256="ab" * 32, size=1)
+    units = [story.register(serial) for serial in ("CABLE0097", "CABLE0098")]
+    group = story.new_id()
+    started = [story.start(unit, "final_test", group=group, slot=str(k)) for k, unit in enumerate(units, 1)]
+    story.finish(started[0], gap_s=720.0, ambient_celsius=23.46, steps=(step,), attachments=(trace,))
+
+    async def scenario(console):
+        await console.open("CABLE0097")
+        assert console.rows("#measurements")[2:6] == [
+            "  step rf attempt 1 ERROR, tried again: vna: no answer",
+            "  together with CABLE0098; safe: proven off: vna; resumed after a gap of 12",
+            "  min; ambient 23.5 °C",
+            "  attachments: rf.s4p",
+        ]
 
     drive(story.url, scenario)

@@ -150,8 +150,10 @@ class Story:
         verdict: Verdict = Verdict.PASSED,
         ending: RunEnding = RunEnding.COMPLETED,
         source: str = "test-1/1",
+        group: UUID | None = None,
+        **facts: Any,
     ) -> tuple[RunStarted, RunFinished]:
-        """A run of half a minute: its start and its end."""
+        """A run of half a minute: its start and its end, which `facts` tell more of."""
         run = {
             "run": self.new_id(),
             "unit": unit,
@@ -161,6 +163,7 @@ class Story:
             "fixture": "F1",
             "operator": "mei",
             "gate": self.new_id(),
+            "group": group,
         }
         failing = MeasurandFailure(measurand="sdd21", unit="dB", value=-18.14, low=-17.16)
         return (
@@ -171,7 +174,7 @@ class Story:
                 started_at=self.at(minute),
                 verdict=verdict,
                 ending=ending,
-                steps=(),
+                steps=facts.pop("steps", ()),
                 values=(-18.14 if verdict is Verdict.FAILED else -15.5, None),
                 failures=(failing,) if verdict is Verdict.FAILED else (),
                 instruments=(
@@ -179,6 +182,7 @@ class Story:
                 ),
                 limit_revision="L1",
                 station_digest=digest("station"),
+                **facts,
             ),
         )
 
@@ -278,6 +282,12 @@ def opened_writer(url: str, kind: SiteKind) -> Iterator[Writer]:
     ledger = LocalLedger(engine := open_engine(url), lambda: EPOCH)
     yield Writer(url, engine, ledger)
     ledger.close()
+
+
+@pytest.fixture
+def open_writer() -> Callable[..., Any]:
+    """Makes a site behind a database URL and opens a ledger on it, as a context."""
+    return opened_writer
 
 
 @pytest.fixture(scope="session")

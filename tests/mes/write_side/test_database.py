@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError
 
 from mes import database
 from mes.database import (
-    APPLICATION_ID,
     create_site,
     is_empty,
     make_site,
@@ -24,6 +23,7 @@ from mes.database import (
 from mes.ledger import LedgerUnavailable, Site, WrongDatabase
 from mes.models import table_of
 from mes.models.journal import SiteRow
+from mes.schema import APPLICATION_ID
 from mes.vocabulary import SiteKind
 
 EMPTY, NEWER = "is empty", "schema is version 9999"

@@ -4,11 +4,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlmodel import SQLModel
 
 from mes import migrations
-from mes.database import SCHEMA_REVISION, create_site, open_engine, writing
+from mes.database import create_site, open_engine, read_only_engine, reading, writing
+from mes.ledger import RecordRejected, WrongDatabase
+from mes.models import projected_tables
+from mes.projection import rebuild
+from mes.schema import SCHEMA_REVISION, stored_revision
 from mes.vocabulary import SiteKind
 
 
@@ -43,6 +47,57 @@ def test_revision_can_be_undone(connection):
     assert inspect(connection).get_view_names() == []
     migrations.upgrade(connection)
     assert set(inspect(connection).get_table_names()) == tables
+
+
+@pytest.fixture
+def older_site(open_writer, database_url, story):
+    """A site with runs whose database stands at the first revision, and what its tables said before."""
+    with open_writer(database_url, SiteKind.SIMULATED) as writer:
+        group = story.new_id()
+        facts = {"group": group, "safe": "proven off: vna", "gap_s": 12.5, "ambient_celsius": 23.5}
+        runs = [story.run(story.cable(serial), "final_test", 3, **facts) for serial in ("C1", "C2")]
+        writer.tell([*story.setting(("C1", "C2")), *(record for run in runs for record in run)])
+        before = writer.dump()
+        assert before["test_run"]
+        writer.change(lambda connection: migrations.downgrade(connection, "0001"))
+    return before
+
+
+@pytest.mark.parametrize("open_database", [open_engine, read_only_engine])
+def test_older_site_is_not_opened_before_it_is_brought_up(older_site, database_url, open_database):
+    """A release does not guess at columns that are not there; it says what brings them."""
+    with pytest.raises(WrongDatabase, match=r"version 0001, this release reads .*\n.*`mes rebuild`"):
+        open_database(database_url)
+
+
+def test_older_site_is_brought_up_by_a_rebuild(older_site, database_url):
+    """The journal knew all along what the new columns say: after a rebuild every row is as if made anew."""
+    engine = open_engine(database_url, older=True)
+    assert rebuild(engine) == 12
+    engine.dispose()
+    engine = open_engine(database_url)
+    with writing(engine) as connection:
+        found = {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in projected_tables()
+        }
+        assert found == older_site
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_failed_rebuild_leaves_the_older_schema(older_site, database_url):
+    """Schema and rows are brought up in one transaction: what cannot be folded changes neither."""
+    engine = open_engine(database_url, older=True)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM journal WHERE kind = 'unit_registered'")
+    with pytest.raises(RecordRejected, match="never registered"):
+        rebuild(engine)
+    with reading(engine) as connection:
+        assert stored_revision(connection) == "0001"
+        assert connection.exec_driver_sql("SELECT count(*) FROM test_run").scalar_one() == 2
+    engine.dispose()
 
 
 def test_measurement_view_gives_a_row_for_each_measured_place(writer, story):

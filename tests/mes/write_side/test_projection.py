@@ -10,8 +10,8 @@ from mes.models.test_run import Rollup, RunFailure, RunInstrument, TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection import rebuild
 from mes.projection.folding import modules
-from mes.records import LotIdentity, parse_record
-from mes.vocabulary import OperationKind, RunEnding, Verdict
+from mes.records import LotIdentity, StepAttempt, StepResult, parse_record
+from mes.vocabulary import OperationKind, Outcome, RunEnding, Verdict
 
 COUNTS = ("runs", "passed", "failed", "errors", "aborted", "first_runs", "first_passed")
 
@@ -276,6 +276,22 @@ def test_rebuild_brings_back_every_deleted_row(writer, story):
     assert writer.dump() == before
     assert told == [(0, 12), (12, 12)]
     assert all(before[name] for name in ("unit", "test_run", "installation", "rollup", "gate_decision", "bom_line"))
+
+
+def test_circumstances_of_a_run_are_in_its_row(writer, story):
+    """Whose run it was together with, what was proven off, pause, ambient and attempts: known when it has finished."""
+    attempt = StepAttempt(outcome=Outcome.ERROR, started_s=0, duration_s=1, message="no answer")
+    step = StepResult(name="rf", outcome=Outcome.PASSED, started_s=2, duration_s=1, attempts=(attempt, attempt))
+    group = story.new_id()
+    facts = {"group": group, "safe": "proven off: ac", "gap_s": 720.0, "ambient_celsius": 23.5, "steps": (step, step)}
+    start, end = story.run(story.cable("C1"), "final_test", 3, **facts)
+    writer.tell([*story.setting(), start])
+    told = ("group_id", "safe", "gap_s", "ambient_celsius", "retried_attempts")
+    assert [[getattr(row, name) for name in told] for row in writer.rows(TestRun)] == [[group, None, None, None, None]]
+    writer.tell([end])
+    assert [[getattr(row, name) for name in told] for row in writer.rows(TestRun)] == [
+        [group, "proven off: ac", 720.0, 23.5, 4]
+    ]
 
 
 def test_failed_rebuild_leaves_the_tables_as_they_were(writer, story):

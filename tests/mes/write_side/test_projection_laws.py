@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mes.ledger import JournalEntry
 from mes.projection import rebuild
-from mes.records import LotIdentity, Record, UnitIdentity, encode_record
-from mes.vocabulary import RunEnding, Verdict
+from mes.records import LotIdentity, Record, StepAttempt, StepResult, UnitIdentity, encode_record
+from mes.vocabulary import Outcome, RunEnding, Verdict
 
 CABLES = ("C1", "C2")
 BUNDLES = ("B1", "B2")
@@ -17,6 +18,15 @@ SOURCES = ("test-1/1", "test-2/1", "assembly-1/1")
 EXAMPLES = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+
+
+def step_tried_again(times: int) -> StepResult:
+    """A step that passed after so many attempts that ended in error."""
+    attempt = StepAttempt(outcome=Outcome.ERROR, started_s=0.0, duration_s=1.0, message="no answer")
+    return StepResult(
+        name="rf", outcome=Outcome.PASSED, started_s=5.0, duration_s=1.0, waited_s=0.5, attempts=(attempt,) * times
+    )
+
 
 # Few minutes, so that facts fall on the same moment.
 minutes = st.integers(2, 12)
@@ -29,6 +39,16 @@ run_facts = st.tuples(
     st.sampled_from(list(RunEnding)),
     sources,
     st.booleans(),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "group": st.sampled_from([UUID(int=7), UUID(int=8)]),
+            "safe": st.sampled_from(["", "proven off: vna", "NOT proven off: vna"]),
+            "gap_s": st.floats(0, 1e6),
+            "ambient_celsius": st.floats(-40, 80),
+            "steps": st.integers(0, 3).map(lambda tried: (step_tried_again(tried),)),
+        },
+    ),
 )
 link_facts = st.tuples(
     st.sampled_from(["installed", "removed"]),
@@ -52,9 +72,9 @@ def told(story: Any, history: list[Any]) -> list[Record]:
     records: list[Record] = []
     for kind, *facts in history:
         if kind == "run":
-            serial, minute, verdict, ending, source, finished = facts
+            serial, minute, verdict, ending, source, finished, more = facts
             operation = "final_test" if serial.startswith("C") else "bundle_test"
-            start, end = story.run(identity(serial), operation, minute, verdict, ending, source)
+            start, end = story.run(identity(serial), operation, minute, verdict, ending, source, **more)
             records += [start, end] if finished else [start]
         else:
             parent, component, minute, source = facts

@@ -22,7 +22,7 @@ from sim_hardware.duts.power.defects import (
     NickedInsulation,
     WrongSerial,
 )
-from sim_hardware.duts.power.family import PowerFamily
+from sim_hardware.duts.power.family import PAIR, PowerFamily
 from sim_hardware.duts.supply_controller import SupplyController
 from sim_hardware.power.branch import AcFeed, LinearBranch
 from sim_hardware.power.grid import PoweredUnit, PowerGrid
@@ -55,7 +55,8 @@ def test_every_kind_of_defect_has_a_sweep(family: Family, preset: str) -> None:
     """Nothing that the simulator can break is left out of coverage but what the design does not have."""
     supplies = family(preset)
     draw = random.Random(1)
-    swept = {type(supplies.defect(s, s.magnitudes[-1], draw, ())).__name__ for s in supplies.sweeps(KIND)}
+    sweeps = (*supplies.sweeps(KIND), *supplies.sweeps(PAIR))
+    swept = {type(supplies.defect(s, s.magnitudes[-1], draw, ())).__name__ for s in sweeps}
     absent = set() if preset == "MCRPS" else {"LowStandby", "IgnoresPsOn"}
     assert swept == set(SUPPLY_DEFECTS) - absent
 

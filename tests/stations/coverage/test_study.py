@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from stations.errors import PlanError
 from stations.lease import StopSwitch
 
 LANE, CABLE, BUNDLE = "dac_50g_lane_test", "dac_800g_final_test", "dac_bundle_test"
+PAIR = "orv3_pair_share_test"
 
 LANE_SOLES = {
     "high_resistance": "impedance_max",
@@ -41,9 +43,10 @@ BUNDLE_SOLES = {
     "insulation_leak_within": "insulation_within",
     "wrong_length_long": "loop_resistance",
 }
+PAIR_SOLES = {"wrong_serial": "serial_agrees", "shunt_high": "telemetry_output_current"}
 SOLES = [
     pytest.param(plan, defect, sole, id=f"{plan}-{defect}")
-    for plan, soles in ((LANE, LANE_SOLES), (CABLE, CABLE_SOLES), (BUNDLE, BUNDLE_SOLES))
+    for plan, soles in ((LANE, LANE_SOLES), (CABLE, CABLE_SOLES), (BUNDLE, BUNDLE_SOLES), (PAIR, PAIR_SOLES))
     for defect, sole in soles.items()
 ]
 
@@ -234,3 +237,18 @@ def test_a_verdict_is_never_left_over() -> None:
     trials = trials_of(Study(BUNDLE, units=6, seed=7, repeats=1, defects=("crossed_pair",)))
     assert {trial.verdict for trial in trials} == {Verdict.PASSED, Verdict.FAILED}
     assert not any(trial.erred for trial in trials)
+
+
+def test_a_plan_of_two_blames_the_one_that_is_at_fault() -> None:
+    """The defective supply of each pair is caught, in whichever place, and the good one beside it is never failed."""
+    report = reported(Study(PAIR, units=8, seed=7, repeats=1, defects=("share_open", "limit_low")))
+    assert (report.defective, report.healthy) == (4, 4)
+    assert (report.escapes, report.overkills, report.errors, report.uncaught) == ((), (), (), ())
+    assert report.golden_clean
+
+
+def test_a_good_unit_that_fails_beside_a_bad_one_is_an_overkill() -> None:
+    """What one has is not to be told of the other: such a trial is bad although its own unit was failed rightly."""
+    (trial, *_) = (one for one in trials_of(Study(PAIR, units=4, seed=7, repeats=0)) if one.out)
+    assert not trial.overkilled
+    assert replace(trial, wronged=("PSP8000001",)).overkilled

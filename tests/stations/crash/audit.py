@@ -4,9 +4,12 @@ Works from what the dead process had said, and from the two files as they lie th
 product's own wherever that is possible.
 """
 
+import gzip
 import hashlib
 import json
+import zlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -75,6 +78,8 @@ class Files:
     journal: list[tuple[int, bytes]]
     runs: dict[str, tuple[str | None, str | None]]
     """Verdict and ending of every run in the centre's table."""
+    attached: tuple[Path, Path]
+    """The folders of attachments, of the spool and of the centre."""
 
 
 class Auditor:
@@ -93,6 +98,8 @@ class Auditor:
         finished = self._finished(files)
         wrong = [*self._chain(files), *self._runs(files, finished), *self._promises(files, finished)]
         wrong += self._centre(files)
+        wrong += [*_attachments(files.attached[0], [body for _, body, _, _ in files.entries], "the spool")]
+        wrong += [*_attachments(files.attached[1], [body for _, body in files.journal], "the centre")]
         if self._witnessed.is_ready and (left := self._open_before & files.open_runs):
             wrong.append(f"open runs of an earlier life were not recovered: {left}")
         self._open_before = files.open_runs
@@ -196,6 +203,26 @@ class Auditor:
         return wrong
 
 
+def _attachments(folder: Path, bodies: list[bytes], where: str) -> Iterator[str]:
+    """What is wrong with the files of a folder, and with what the records beside it name."""
+    whole = {}
+    for file in folder.glob("??/*.gz"):
+        try:
+            content = gzip.decompress(file.read_bytes())
+        except (OSError, EOFError, zlib.error) as error:
+            yield f"an attachment of {where} is truncated or damaged: {file.name}: {error}"
+            continue
+        whole[file.name.removesuffix(".gz")] = len(content)
+        if hashlib.sha256(content).hexdigest() != file.name.removesuffix(".gz"):
+            yield f"an attachment of {where} is not what its name says: {file.name}"
+    for document in (json.loads(body) for body in bodies if b'"kind":"run_finished"' in body):
+        for one in document["attachments"]:
+            if whole.get(one["sha256"]) != one["size"]:
+                yield f"run {document['run']} names an attachment that {where} does not hold: {one['name']}"
+        if "many" in [step["name"] for step in document["steps"]] and not document["attachments"]:
+            yield f"run {document['run']} has lost what a finished step attached"
+
+
 @cache
 def _plan() -> PlanRevision:
     return PLAN.bind(load_product(load_station_config(CONFIG).product))
@@ -238,4 +265,5 @@ def read_files(folder: Path) -> Files | None:
         runs = {str(UUID(run)): (verdict, ending) for run, verdict, ending in table}
     finally:
         centre.close()
-    return Files(source, entries, open_runs, journal, runs)
+    attached = (spools[0].with_name(f"{spools[0].name}.attachments"), folder / "centre.db.attachments")
+    return Files(source, entries, open_runs, journal, runs, attached)

@@ -46,8 +46,10 @@ def isolation(fixture: DacLaneFixture, record: Record) -> None:
 
 @PLAN.step(*(Measurand(f"byte_{place}", "1", low=0, high=255) for place in range(40)))
 def many(fixture: DacLaneFixture, record: Record) -> None:
-    """As many values as an ordinary step has."""
-    stored = fixture.memory().checksum_stored
+    """As many values as an ordinary step has, and a file."""
+    memory = fixture.memory()
+    record.attach("memory.txt", "text/plain", repr(memory).encode())
+    stored = memory.checksum_stored
     for place in range(40):
         record(f"byte_{place}", Reading(float((stored + place) % 256), "1"))
 

@@ -1,11 +1,14 @@
 """Stations that break a promise on purpose: a harness that lets one of them through proves nothing."""
 
-from collections.abc import Callable, Sequence
+import gzip
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from station_life import Voice
 
+from mes.attachment_store import AttachmentStore
 from mes.ledger import AppendReceipt
 from mes.records import RunFinished, RunStarted, parse_record
 from mes.vocabulary import RunEnding
@@ -122,6 +125,35 @@ def acknowledges_what_it_sent(voice: Voice) -> None:
     Spool.entries_from = entries_from  # type: ignore[method-assign,assignment]
 
 
+def names_before_it_stores(voice: Voice) -> None:
+    """Records what a step attached, and stores it when the run is over."""
+    inner, waiting = Spool.finish_run, list[bytes]()
+
+    def keep_attachments(spool: Spool, contents: Iterable[bytes]) -> None:
+        waiting.extend(contents)
+
+    def finish_run(spool: Spool, finished: RunFinished) -> None:
+        inner(spool, finished)
+        spool.attachments.keep(waiting)
+        waiting.clear()
+
+    Spool.keep_attachments = keep_attachments  # type: ignore[method-assign]
+    Spool.finish_run = finish_run  # type: ignore[method-assign]
+
+
+def writes_under_the_name(voice: Voice) -> None:
+    """Writes an attachment where it belongs, byte by byte."""
+
+    def write(store: AttachmentStore, path: Path, content: bytes) -> None:
+        with path.open("wb", buffering=0) as file:
+            stored = gzip.compress(content, mtime=0)
+            file.write(stored[:20])
+            path.replace(path)  # a moment at which the harness may kill
+            file.write(stored[20:])
+
+    AttachmentStore._write = write  # type: ignore[method-assign]
+
+
 MUTANTS: dict[str, Change] = {
     change.__name__: change
     for change in (
@@ -134,5 +166,7 @@ MUTANTS: dict[str, Change] = {
         queues_again_at_start,
         purges_on_acknowledgement,
         acknowledges_what_it_sent,
+        names_before_it_stores,
+        writes_under_the_name,
     )
 }

@@ -20,12 +20,14 @@ from typing import Any, NoReturn
 
 import crash_plan
 
+from mes.attachment_store import AttachmentStore
 from mes.command_line import Location
 from mes.ledger import open_ledger
 from mes.local_ledger import LocalLedger
 from mes.records import encode_record
 from mes.vocabulary import Outcome
 from stations import composition, hand_run
+from stations.attachment_policy import AttachmentsConfig, Keep
 from stations.config import load_station_config
 from stations.events import Event, Measured, RunBegan, RunEnded, StepEnded
 from stations.lease import StopSwitch
@@ -147,6 +149,8 @@ def live(folder: Path, life: Life, descriptor: int, change: Callable[[Voice], No
         change(voice)
         points.around_commits()
         points.around(LocalLedger, "append", "journal at the centre")
+        points.around(AttachmentStore, "_write", "write an attachment")
+        points.around(Path, "replace", "name an attachment")
         work(folder, life, voice, points)
     except BaseException:  # noqa: BLE001 - the end of a process: whatever it was, the harness reports it
         voice.say(fact="error", trace=traceback.format_exc())
@@ -159,7 +163,7 @@ def work(folder: Path, life: Life, voice: Voice, points: SyncPoints) -> None:
     """Open the station, work the units of this life, close it."""
     composition.load_plan = lambda _: crash_plan.PLAN  # type: ignore[assignment]
     chance = random.Random(f"{life.seed}/{life.number}")
-    config = load_station_config(CONFIG)
+    config = load_station_config(CONFIG).model_copy(update={"attachments": AttachmentsConfig(keep=Keep.ALL)})
     where = location(folder)
     ledger = open_ledger(where.url, simulated_site=True)
     try:

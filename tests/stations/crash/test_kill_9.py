@@ -24,6 +24,8 @@ CAUGHT_BY = {
     "queues_again_at_start": "began 2 times",
     "purges_on_acknowledgement": "the chain breaks at entry 1",
     "acknowledges_what_it_sent": "are marked as held by the centre, which holds",
+    "names_before_it_stores": "names an attachment that the spool does not hold",
+    "writes_under_the_name": "is truncated or damaged",
 }
 """Every mutant, and the words in which the audit must find it out."""
 
