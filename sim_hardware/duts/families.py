@@ -18,13 +18,14 @@ _POWER = {
     "harness": ("sim_hardware.duts.harness.family", "HarnessFamily"),
     "switch": ("sim_hardware.duts.network.switch_family", "SwitchFamily"),
     "nic": ("sim_hardware.duts.network.nic_family", "NicFamily"),
+    "network_kit": ("sim_hardware.duts.network.kit_family", "KitFamily"),
 }
 """Families beside twinax: name to module and class."""
 
 _NUMBERED = re.compile(r"\^?([A-Z]+)\[0-9\]\{(\d+)(?:,\d+)?\}\$?")
 
-_READ_PARAMETERS = frozenset({"harness"})
-"""Families that need the product's [parameters]: a harness its netlist."""
+_READ_PARAMETERS = frozenset({"harness", "network_kit"})
+"""Families that need the product's [parameters]: a harness its netlist, a kit its cable map."""
 
 FAMILIES = ("twinax", *_POWER)
 """The names that a product may give."""

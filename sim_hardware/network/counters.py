@@ -45,6 +45,11 @@ class PortCounters:
         """How often its link goes down during this much traffic."""
         return int(seconds / self.port.flap_interval_s)
 
+    def flaps_until(self, now: float) -> int:
+        """How often its link has gone down since the counters were cleared."""
+        idle = int((now - self._since) / self.port.flap_interval_s) if self.port.flaps_idle else 0
+        return self.flaps + idle
+
     def hear(self, frames: int, seconds: float, size: int) -> int:
         """Send frames of `size` bytes through this port over these seconds; how many come back in."""
         port = self.port

@@ -160,7 +160,7 @@ class HostOs:
         form = options[options.index("-f") + 1] if "-f" in options[:-1] else "plain"
         if form not in FORMATS:
             return Reply(f"unknown output format: {form}", 1)
-        found = [(port.name, their) for port in self.chassis.ports if port.is_up and (their := port.peer()) is not None]
+        found = [(port.name, their) for port in self.chassis.ports if (their := port.neighbour()) is not None]
         return Reply(lldp_document(found, form))
 
     def _transfer(self, port: Port, seconds: float) -> float:

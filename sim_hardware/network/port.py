@@ -59,6 +59,10 @@ class Port:
     flap_interval_s: float = math.inf
     frames_between_losses: float = math.inf
     sensors: ModuleSensors = field(default_factory=ModuleSensors)
+    flaps_idle: bool = False
+    """Whether its contact opens without traffic, too: a link of a kit is watched while it carries idle codewords."""
+    hears_announcements: bool = True
+    """Whether LLDP frames get through to it; a filter or an agent that is off stops them on a link that is up."""
 
     def pre_fec_ber(self) -> float:
         """Bit errors a bit before the correction, all lanes together."""
@@ -68,6 +72,10 @@ class Port:
     def codeword_loss(self) -> float:
         """The share of codewords that cannot be corrected."""
         return codeword_loss(self.pre_fec_ber())
+
+    def neighbour(self) -> Neighbour | None:
+        """Who is heard at the other end."""
+        return self.peer() if self.is_up and self.hears_announcements else None
 
     @property
     def is_up(self) -> bool:

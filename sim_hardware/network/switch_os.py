@@ -107,7 +107,7 @@ class SwitchOs:
         form = options[options.index("-f") + 1] if "-f" in options[:-1] else "plain"
         if form not in FORMATS:
             return Reply(f"unknown output format: {form}", 1)
-        found = [(port.name, their) for port in self.chassis.ports if port.is_up and (their := port.peer()) is not None]
+        found = [(port.name, their) for port in self.chassis.ports if (their := port.neighbour()) is not None]
         return Reply(lldp_document(found, form))
 
     def _show(self, words: tuple[str, ...], now: float) -> str | None:
@@ -124,7 +124,7 @@ class SwitchOs:
             ("interfaces", "status"): tables.interfaces,
             ("interfaces", "counters"): lambda: tables.counters(self._counters),
             ("interfaces", "counters", "fec-stats"): lambda: tables.fec(self._counters, now),
-            ("interfaces", "flap"): lambda: tables.flaps(self._counters),
+            ("interfaces", "flap"): lambda: tables.flaps(self._counters, now),
             ("interfaces", "transceiver", "presence"): tables.presence,
             ("lldp", "table"): tables.lldp,
         }

@@ -147,12 +147,12 @@ class SwitchTables:
         head = ("IFACE", "STATE", "FEC_CORR", "FEC_UNCORR", "FEC_SYMBOL_ERR", "FEC_PRE_BER", "FEC_POST_BER")
         return table(head, rows)
 
-    def flaps(self, counters: Sequence[PortCounters]) -> str:
+    def flaps(self, counters: Sequence[PortCounters], now: float) -> str:
         """How often each link went down since the counters were cleared."""
         rows = []
         for one in counters:
             state = "Up" if one.port.is_up else "Down"
-            rows.append((one.port.name, str(one.flaps), "Up", state, "Never", "Never"))
+            rows.append((one.port.name, str(one.flaps_until(now)), "Up", state, "Never", "Never"))
         head = ("Interface", "Flap Count", "Admin", "Oper", "Link Down TimeStamp(UTC)", "Link Up TimeStamp(UTC)")
         return table(head, rows)
 
@@ -160,7 +160,7 @@ class SwitchTables:
         """Neighbours by port."""
         rows = []
         for port in self._chassis.ports:
-            their = port.peer() if port.is_up else None
+            their = port.neighbour()
             if their is not None:
                 rows.append((port.name, their.chassis_name, their.port_id, "BR", their.port_description))
         head = ("LocalPort", "RemoteDevice", "RemotePortID", "Capability", "RemotePortDescr")

@@ -1,0 +1,88 @@
+"""Over which magnitudes each defect of a kit goes from harmless to certain."""
+
+import random
+from dataclasses import dataclass
+
+from sim_hardware.duts.network import kit_defects as fault
+from sim_hardware.duts.network.defect import CERTAIN, ONCE, NetworkSweep
+from sim_hardware.duts.network.kit_design import SWITCH, KitPlan, KitSpecification
+from sim_hardware.duts.network.kit_parameters import KitParameters
+
+
+@dataclass(frozen=True, slots=True)
+class KitSweep(NetworkSweep[KitParameters]):
+    """A sweep of a kit's defect."""
+
+
+def kit_sweeps(plan: KitPlan, spec: KitSpecification) -> tuple[KitSweep, ...]:
+    """Every defect that a kit of this plan can have."""
+    copper = [number for number, link in enumerate(plan.links, 1) if link.is_copper]
+    switches = sum(node.kind == SWITCH for node in plan.nodes)
+    soak = spec.soak_s
+
+    def link(draw: random.Random) -> int:
+        return draw.randint(1, len(plan.links))
+
+    def end(draw: random.Random) -> int:
+        return draw.randint(1, 2)
+
+    def swapped(_: float, draw: random.Random) -> fault.SwappedCables:
+        first, second = sorted(draw.sample(copper, 2))
+        return fault.SwappedCables(first=first, second=second, end=end(draw))
+
+    def wrong_part(_: float, draw: random.Random) -> fault.WrongPart:
+        number = link(draw)
+        part = "DAC-800G-X150" if plan.links[number - 1].is_copper else "OSFP-800G-SR8"
+        return fault.WrongPart(link=number, end=end(draw), part=part)
+
+    def wrong_length(x: float, draw: random.Random) -> fault.WrongLength:
+        number = draw.choice(copper)
+        return fault.WrongLength(link=number, length_m=plan.links[number - 1].length_m * x)
+
+    def wrong_label(_: float, draw: random.Random) -> fault.WrongLabel:
+        plugs = len(plan.positions) - switches
+        return fault.WrongLabel(plug=draw.randint(1, plugs), serial=f"XX{draw.randrange(10**7):07d}")
+
+    return (
+        KitSweep("missing_cable", "1", ONCE, CERTAIN, "links", lambda _, draw: fault.MissingCable(link=link(draw))),
+        KitSweep("swapped_cables", "1", ONCE, CERTAIN, "links", swapped),
+        KitSweep("wrong_part", "1", ONCE, CERTAIN, "links", wrong_part),
+        KitSweep("long_cable", "1", (1.01, 1.02, 1.12, 1.35, 2.0), (1.3, 2.0), "links", wrong_length),
+        KitSweep("short_cable", "1", (0.99, 0.98, 0.88, 0.65, 0.35), (0.7, 0.35), "links", wrong_length),
+        KitSweep(
+            "marginal_snr",
+            "dB",
+            (0.2, 0.5, 1.0, 2.0, 3.0, 4.0),
+            (2.5, 4.0),
+            "links",
+            lambda x, draw: fault.MarginalSnr(link=link(draw), end=end(draw), drop_db=x),
+        ),
+        KitSweep(
+            "link_flap",
+            "s",
+            tuple(soak * x for x in (10.0, 2.0, 1.3, 0.8, 0.3, 0.05)),
+            (0.5 * soak, 0.02 * soak),
+            "links",
+            lambda x, draw: fault.LinkFlap(link=link(draw), interval_s=x),
+        ),
+        KitSweep(
+            "deaf_agent",
+            "1",
+            ONCE,
+            CERTAIN,
+            "nodes",
+            lambda _, draw: fault.DeafAgent(link=link(draw), end=end(draw)),
+        ),
+        KitSweep("exchanged_names", "1", ONCE, CERTAIN, "nodes", lambda _, __: fault.ExchangedNames(first=1, second=2)),
+        KitSweep("wrong_label", "1", ONCE, CERTAIN, "labels", wrong_label),
+        KitSweep(
+            "wrong_switch_label",
+            "1",
+            ONCE,
+            CERTAIN,
+            "labels",
+            lambda _, draw: fault.WrongSwitchLabel(
+                switch=draw.randint(1, switches), serial=f"SX{draw.randrange(10**7):07d}"
+            ),
+        ),
+    )
