@@ -40,6 +40,15 @@ class Player(Protocol):
 
 
 @runtime_checkable
+class NeighbourPlayer(Protocol):
+    """A console to a machine whose LLDP agent can answer from captured files."""
+
+    def play_neighbours(self, folder: Path) -> None:
+        """Answer from the files of this folder from the next machine on."""
+        ...
+
+
+@runtime_checkable
 class Scanner(Protocol):
     """An instrument that reads labels."""
 
@@ -192,6 +201,13 @@ class SimulatedBench:
             raise self._no_memory(resource)
         memory = ModuleMemory.from_file(path)
         self._memories[resource] = lambda: memory
+
+    def play_neighbours(self, role: str, folder: Path) -> None:
+        """Let a machine's LLDP agent answer from captured files. Raises OSError when there are none of its name."""
+        console = self._instruments.get(role)
+        if not isinstance(console, NeighbourPlayer):
+            raise BenchError(f"bench {self.name}: role {role!r} is no console; captured neighbours need one")
+        console.play_neighbours(folder)
 
     def insert(self, dut: Dut) -> None:
         """Put a device into the fixture. Raises ValueError when one is there already."""

@@ -19,7 +19,7 @@ from pydantic import Field, FiniteFloat, PrivateAttr, ValidationError, model_val
 from mes.records import Document, Name
 from stations.attachment_policy import AttachmentsConfig
 from stations.check_policy import ChallengeConfig, GoldenConfig
-from stations.config_values import ExistingFile, FrozenMapping, Table
+from stations.config_values import ExistingFile, ExistingFolder, FrozenMapping, Table
 from stations.errors import ConfigurationError, explained
 
 SIMULATED_RESOURCES = ("sim://", "sim-i2c://")
@@ -143,6 +143,8 @@ class SimulationConfig(Document):
     seed: int = Field(ge=0, examples=["seed = 7"])
     touchstone: ExistingFile | None = Field(default=None, examples=['touchstone = "cable.s4p"'])
     eeprom: ExistingFile | None = Field(default=None, examples=['eeprom = "module.json"'])
+    lldp: ExistingFolder | None = Field(default=None, examples=['lldp = "captured"'])
+    """A folder with what `lldpcli show neighbors` printed at each node, such as tor1_neighbors.json0."""
     defects: tuple[Table, ...] = Field(default=(), examples=['defects = [{kind = "Open", pair = 3, conductor = "P"}]'])
     faults: tuple[Table, ...] = Field(default=(), examples=['faults = [{role = "vna", kind = "drop", nth = 3}]'])
     """Faults of the wire, each at the instrument of a role."""
@@ -233,6 +235,7 @@ class StationConfig(FileDocument):
         limits: Path | None = None,
         touchstone: Path | None = None,
         eeprom: Path | None = None,
+        lldp: Path | None = None,
     ) -> Self:
         """This configuration with what the command line says instead; paths start at the working directory.
 
@@ -243,7 +246,7 @@ class StationConfig(FileDocument):
             content["operator"] = operator
         if limits is not None:
             content["limits"] = limits.absolute()
-        for key, played in (("touchstone", touchstone), ("eeprom", eeprom)):
+        for key, played in (("touchstone", touchstone), ("eeprom", eeprom), ("lldp", lldp)):
             if played is None:
                 continue
             if self.simulation is None:

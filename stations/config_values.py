@@ -42,6 +42,14 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     return found
 
 
+def _existing_folder(path: Path, info: ValidationInfo) -> Path:
+    context: Any = info.context
+    found = Path(context["path"].parent / path.expanduser()).resolve()
+    if not found.is_dir():
+        raise ValueError(f"there is no folder {found}\nwrite a path that is absolute or starts at this file's folder")
+    return found
+
+
 def _from_folder(path: Path, info: SerializationInfo) -> str:
     context: Any = info.context
     return str(path) if context is None else Path(os.path.relpath(path, context["path"].parent)).as_posix()
@@ -53,3 +61,5 @@ Table = Annotated[Mapping[str, Any], *FrozenMapping]
 """A table whose keys belong to whoever reads it."""
 ExistingFile = Annotated[Path, AfterValidator(_existing), PlainSerializer(_from_folder)]
 """A file named relative to the document: absolute once loaded, relative in the digest, which survives a move."""
+ExistingFolder = Annotated[Path, AfterValidator(_existing_folder), PlainSerializer(_from_folder)]
+"""A folder named in the same way."""

@@ -32,6 +32,9 @@ TouchstoneOption = Annotated[
 EepromOption = Annotated[
     Path | None, typer.Option("--eeprom", help="Let the simulated memories answer from this dump (JSON or 256 bytes).")
 ]
+LldpOption = Annotated[
+    Path | None, typer.Option("--lldp", help="Let simulated nodes answer LLDP commands from this folder of captures.")
+]
 StepOption = Annotated[
     list[str] | None,
     typer.Option("--step", help="Run this step alone, for an engineer: no gate is asked, nothing counts. Repeatable."),

@@ -191,7 +191,7 @@ class SimulatedStation:
             raise ConfigurationError(f"instruments.{role}: cannot be simulated: {error}") from error
 
     def play(self, config: SimulationConfig, instruments: Mapping[str, InstrumentConfig]) -> None:
-        """Let the analyser answer from a Touchstone file, and the memories from a dump, if the file names any.
+        """Let analyser, memories or LLDP agents answer from the captured files that the station's file names, if any.
 
         Raises `ConfigurationError` naming the file and what is wrong with it.
         """
@@ -202,6 +202,9 @@ class SimulatedStation:
             if config.eeprom is not None:
                 for role in _roles(instruments, "module_eeprom/"):
                     self.bench.play_memory(instruments[role].resource, config.eeprom)
+            if config.lldp is not None:
+                for role in _roles(instruments, "serial_console/"):
+                    self.bench.play_neighbours(role, config.lldp)
         except (TouchstoneError, MemoryMapError, OSError) as error:
             raise ConfigurationError(str(error)) from error
 

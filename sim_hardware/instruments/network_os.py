@@ -5,6 +5,7 @@ plugged in begins to boot when the line first looks for it.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sim_hardware.byte_device import BytePort
@@ -12,6 +13,7 @@ from sim_hardware.clock import BenchClock
 from sim_hardware.instruments.serial_instrument import SerialInstrument
 from sim_hardware.network.console import Console
 from sim_hardware.network.console_quirks import ConsoleQuirks
+from sim_hardware.network.played_lldp import PlayedLldp, captured_neighbours
 from sim_hardware.network.shell import Shell
 from sim_hardware.power.grid import PowerGrid
 
@@ -57,8 +59,16 @@ class NetworkOs(SerialInstrument):
         self._quirks = ConsoleQuirks(
             kernel_noise, late_echo, password_prompts, restarts_during, page_lines, echoes_password, bracketed_paste
         )
+        self._captured: dict[str, str] = {}
         self._shell: Shell | None = None
         self._console: Console | None = None
+
+    def play_neighbours(self, folder: Path) -> None:
+        """Let the machine's LLDP agent answer from what was captured at a machine of its name.
+
+        Raises OSError when there is nothing in the folder. A machine that is there already goes on as it is.
+        """
+        self._captured = captured_neighbours(folder, self._node)
 
     @property
     def console(self) -> Console | None:
@@ -70,7 +80,7 @@ class NetworkOs(SerialInstrument):
             self._shell, self._console = shell, None
             if shell is not None:
                 self._console = Console(
-                    shell,
+                    PlayedLldp(shell, self._captured) if self._captured else shell,
                     self.clock.now,
                     self.rng,
                     since=self.clock.now(),

@@ -17,6 +17,7 @@ from stations.run_options import (
     EepromOption,
     HeadlessOption,
     LimitsOption,
+    LldpOption,
     LoopOption,
     NoResumeOption,
     OperatorOption,
@@ -43,6 +44,7 @@ def command(
     limits: LimitsOption = None,
     touchstone: TouchstoneOption = None,
     eeprom: EepromOption = None,
+    lldp: LldpOption = None,
     speed: SpeedOption = 1.0,
     step: StepOption = None,
     loop: LoopOption = None,
@@ -83,7 +85,7 @@ def command(
         raise CommandError("--no-resume ends a recorded run: give it without --step, --loop, --pause-on and --replay")
     with explained():
         station_config = load_station_config(config).overridden(
-            operator=operator, limits=limits, touchstone=touchstone, eeprom=eeprom
+            operator=operator, limits=limits, touchstone=touchstone, eeprom=eeprom, lldp=lldp
         )
         if replay is not None:
             code = _replay(station_config, replay, trace, as_json=as_json)
