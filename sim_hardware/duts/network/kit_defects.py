@@ -6,8 +6,9 @@ End 1 of a link is the plan's a, end 2 its b; switches count from 1 in the plan'
 from dataclasses import dataclass, replace
 
 from sim_hardware.duts.network.defect import NetworkDefect, place
-from sim_hardware.duts.network.kit_design import SWITCH
+from sim_hardware.duts.network.kit_design import SWITCH, PlannedNode
 from sim_hardware.duts.network.kit_parameters import KitParameters, LinkParameters
+from sim_hardware.duts.network.switch_unit import SwitchUnit
 
 
 class KitDefect(NetworkDefect[KitParameters]):
@@ -18,6 +19,10 @@ class KitDefect(NetworkDefect[KitParameters]):
 
 def _link(parameters: KitParameters, number: int) -> LinkParameters:
     return parameters.links[place(number, parameters.links, "link")]
+
+
+def _switches(parameters: KitParameters) -> list[PlannedNode]:
+    return [node for node in parameters.plan.nodes if node.kind == SWITCH]
 
 
 def _end(number: int) -> int:
@@ -91,30 +96,40 @@ class WrongLength(KitDefect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrongLabel(KitDefect):
-    """A cable or optic (by its place in the bill of material, the switches apart) with another unit's label."""
+class ExchangedPlug(KitDefect):
+    """A cable or optic (by its place in the bill of material, the switches apart) that was exchanged for another one of
+    its kind after its label had been scanned, and nobody said so.
+    """
 
     plug: int
     serial: str
 
     def alter(self, parameters: KitParameters) -> None:
-        """Stick it on."""
-        switches = sum(node.kind == SWITCH for node in parameters.plan.nodes)
-        plugs = list(parameters.plan.positions[switches:])
-        parameters.labels[plugs[place(self.plug, plugs, "plug")]] = self.serial
+        """Exchange it: the memories say another serial number than the label that was scanned."""
+        plan = parameters.plan
+        plugs = list(plan.positions[len(_switches(parameters)) :])
+        position = plugs[place(self.plug, plugs, "plug")]
+        for link in parameters.links:
+            link.modules = [
+                replace(module, serial=self.serial) if at == position else module
+                for module, at in zip(link.modules, link.planned.positions, strict=True)
+            ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrongSwitchLabel(KitDefect):
-    """A switch with another unit's label."""
+class ExchangedSwitch(KitDefect):
+    """A switch that was exchanged for another good one after its label had been scanned, and nobody said so."""
 
     switch: int
     serial: str
 
     def alter(self, parameters: KitParameters) -> None:
-        """Stick it on."""
-        nodes = [node for node in parameters.plan.nodes if node.kind == SWITCH]
-        parameters.labels[nodes[place(self.switch, nodes, "switch")].position] = self.serial
+        """Exchange it."""
+        nodes = _switches(parameters)
+        name = nodes[place(self.switch, nodes, "switch")].name
+        made = parameters.switches[name]
+        other = replace(made.parameters, memory_serial=self.serial)
+        parameters.switches[name] = SwitchUnit(other, made.specification, self.serial, other.memory_part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +141,8 @@ class ExchangedNames(KitDefect):
 
     def alter(self, parameters: KitParameters) -> None:
         """Exchange their names."""
-        nodes = [node.name for node in parameters.plan.nodes if node.kind == SWITCH]
-        one, other = nodes[place(self.first, nodes, "switch")], nodes[place(self.second, nodes, "switch")]
-        names = parameters.names
+        nodes, names = _switches(parameters), parameters.names
+        one, other = (nodes[place(number, nodes, "switch")].name for number in (self.first, self.second))
         names[one], names[other] = names[other], names[one]
 
 
@@ -174,14 +188,14 @@ KIT_DEFECTS: dict[str, type[NetworkDefect[KitParameters]]] = {
     for kind in (
         DeafAgent,
         ExchangedNames,
+        ExchangedPlug,
+        ExchangedSwitch,
         LinkFlap,
         MarginalSnr,
         MissingCable,
         SwappedCables,
-        WrongLabel,
         WrongLength,
         WrongPart,
-        WrongSwitchLabel,
     )
 }
 """Every defect by its name."""

@@ -28,6 +28,8 @@ class LinkParameters:
     leads: list[PortName]
     length_m: float
     penalty_db: list[float]
+    ceiling_db: list[float]
+    """The SNR that an end's own receiver has at most: that of an optic for light of the ordinary level, in dB."""
     is_there: bool = True
     flap_interval_s: float = math.inf
     hears: list[bool] = field(default_factory=lambda: [True, True])
@@ -92,6 +94,7 @@ def drawn_kit(
                 leads=list(link.ends),
                 length_m=plugs[0][0].length_m,
                 penalty_db=penalties,
+                ceiling_db=[part.snr_db for part, _ in plugs],
             )
         )
     return KitParameters(

@@ -39,9 +39,9 @@ def kit_sweeps(plan: KitPlan, spec: KitSpecification) -> tuple[KitSweep, ...]:
         number = draw.choice(copper)
         return fault.WrongLength(link=number, length_m=plan.links[number - 1].length_m * x)
 
-    def wrong_label(_: float, draw: random.Random) -> fault.WrongLabel:
+    def exchanged_plug(_: float, draw: random.Random) -> fault.ExchangedPlug:
         plugs = len(plan.positions) - switches
-        return fault.WrongLabel(plug=draw.randint(1, plugs), serial=f"XX{draw.randrange(10**7):07d}")
+        return fault.ExchangedPlug(plug=draw.randint(1, plugs), serial=f"XX{draw.randrange(10**7):07d}")
 
     return (
         KitSweep("missing_cable", "1", ONCE, CERTAIN, "links", lambda _, draw: fault.MissingCable(link=link(draw))),
@@ -74,14 +74,14 @@ def kit_sweeps(plan: KitPlan, spec: KitSpecification) -> tuple[KitSweep, ...]:
             lambda _, draw: fault.DeafAgent(link=link(draw), end=end(draw)),
         ),
         KitSweep("exchanged_names", "1", ONCE, CERTAIN, "nodes", lambda _, __: fault.ExchangedNames(first=1, second=2)),
-        KitSweep("wrong_label", "1", ONCE, CERTAIN, "labels", wrong_label),
+        KitSweep("exchanged_plug", "1", ONCE, CERTAIN, "labels", exchanged_plug),
         KitSweep(
-            "wrong_switch_label",
+            "exchanged_switch",
             "1",
             ONCE,
             CERTAIN,
             "labels",
-            lambda _, draw: fault.WrongSwitchLabel(
+            lambda _, draw: fault.ExchangedSwitch(
                 switch=draw.randint(1, switches), serial=f"SX{draw.randrange(10**7):07d}"
             ),
         ),

@@ -77,7 +77,7 @@ class KitUnit:
         p, spec = self.parameters, self.specification
         found = [
             TrueParameter("wrong_names", float(sum(name != said for name, said in p.names.items())), "1", high=0.0),
-            TrueParameter("wrong_labels", float(self._wrong_labels()), "1", high=0.0),
+            TrueParameter("unrecorded_parts", float(self._unrecorded_parts()), "1", high=0.0),
         ]
         for k, link in enumerate(p.links, 1):
             found.append(TrueParameter(f"missing_{k}", float(not link.is_there), "1", high=0.0))
@@ -104,7 +104,7 @@ class KitUnit:
         """The true parameters that make this kit defective; empty for a good one."""
         return tuple(parameter for parameter in self.true_parameters() if not parameter.within)
 
-    def _wrong_labels(self) -> int:
+    def _unrecorded_parts(self) -> int:
         p = self.parameters
         wrong = sum(
             p.switches[node.name].parameters.memory_serial != p.labels[node.position]
@@ -140,7 +140,8 @@ class KitUnit:
         if name not in self._plugged:
             return Port(name.port, lanes=lanes, speed_gbps=speed, mac=mac)
         link, end = self._plugged[name]
-        heard = tuple(lane - link.penalty_db[end] for lane in snr_db)
+        # What an optic's own receiver does not hear well, no switch behind it can better.
+        heard = tuple(min(lane - link.penalty_db[end], link.ceiling_db[end]) for lane in snr_db)
         # Without its cable an optic stays in its cage; a copper cable takes its plugs with it.
         there = link.is_there or not link.planned.is_copper
         return Port(

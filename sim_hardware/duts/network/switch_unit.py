@@ -119,9 +119,8 @@ class SwitchUnit:
     def _ports_of(self, k: int, port: PortParameters) -> list[Port]:
         """The interfaces that port `k` (from 1) is split into."""
         design = self.parameters.design
-        plug = ModuleIdentity(
-            "QSFP-DD", "RACKLINE", "02-52-4C", "LBK-400G-DD", "A", f"LBK{k:05d}", "260105", "passive copper", 0.0
-        )
+        form, part = ("OSFP", "LBK-800G-OSFP") if design.port_gbps > 400.0 else ("QSFP-DD", "LBK-400G-DD")
+        plug = ModuleIdentity(form, "RACKLINE", "02-52-4C", part, "A", f"LBK{k:05d}", "260105", "passive copper", 0.0)
         first, each = (k - 1) * design.lanes, design.lanes // port.ways
         snr = tuple(port.snr_db)
         return [
@@ -147,7 +146,7 @@ class SwitchUnit:
             hostname="sonic",
             base_mac=p.memory_mac,
             platform=PLATFORM,
-            hwsku="RL-TOR32-400G",
+            hwsku=f"RL-TOR32-{d.port_gbps:.0f}G",
             asic="rackline",
             serial=p.memory_serial,
             eeprom=self._eeprom(),
@@ -186,7 +185,7 @@ class SwitchUnit:
     def _eeprom(self) -> bytes:
         p = self.parameters
         content = onie_eeprom(
-            product="TOR32-400G",
+            product=f"TOR32-{p.design.port_gbps:.0f}G",
             part=p.memory_part,
             serial=p.memory_serial,
             base_mac=p.memory_mac,

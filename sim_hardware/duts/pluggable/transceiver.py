@@ -61,6 +61,11 @@ class Transceiver(PoweredPlugs):
         super().__init__(serial, clock, {PLUG: end})
 
     @property
+    def nominal_snr_db(self) -> float:
+        """What its worst lane has of light of the ordinary level, in dB."""
+        return min(lane.snr_db(self.specification.nominal_dbm) for lane in self._lanes.values())
+
+    @property
     def receivers(self) -> tuple[str, ...]:
         """A fibre for each lane."""
         return tuple(f"RX{lane}" for lane in self._lanes)
