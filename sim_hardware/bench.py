@@ -5,7 +5,7 @@ Drivers reach it through PyVISA (`resource_manager`), pyserial (`sim://bench/rol
 and cannot tell.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
@@ -21,6 +21,7 @@ from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.instruments.serial_instrument import SerialInstrument
 from sim_hardware.instruments.signal_instrument import SignalInstrument
 from sim_hardware.instruments.world_instrument import WorldInstrument
+from sim_hardware.instruments.zebra_zpl import PrintedLabel
 from sim_hardware.power.grid import PowerGrid
 from sim_hardware.power.pmbus_bus import BUS_FAULTS, PmbusBus
 from sim_hardware.registry import Outlet
@@ -45,6 +46,16 @@ class NeighbourPlayer(Protocol):
 
     def play_neighbours(self, folder: Path) -> None:
         """Answer from the files of this folder from the next machine on."""
+        ...
+
+
+@runtime_checkable
+class Printer(Protocol):
+    """An instrument that prints labels, and keeps them."""
+
+    @property
+    def printed(self) -> Sequence[PrintedLabel]:
+        """Every label that came out, oldest first."""
         ...
 
 
@@ -223,6 +234,13 @@ class SimulatedBench:
         if not isinstance(scanner, Scanner):
             raise BenchError(f"bench {self.name}: role {role!r} is no scanner")
         scanner.scan(text)
+
+    def printed_label(self, role: str) -> str:
+        """What a reader makes of the Data Matrix on the last label of this printer. Raises BenchError without one."""
+        printer = self._instruments.get(role)
+        if not isinstance(printer, Printer) or not printer.printed:
+            raise BenchError(f"bench {self.name}: role {role!r} is no printer, or nothing came out of it yet")
+        return printer.printed[-1].content("data_matrix")
 
     def inject(self, resource: str, fault: Fault) -> None:
         """Add a fault of the wire at this resource, for open sessions too. Raises BenchError for another name."""

@@ -1,11 +1,12 @@
 """Scan-and-bind: an assembly station makes genealogy, one scanned label after the other.
 
 The parent's own label is scanned first, then one label for each position of the bill of material, in its order.
-The gate decides on the whole assembly before anything is bound; then every link is committed in one
-transaction, so that a cable is bound completely or not at all.
+The gate decides on the whole assembly before anything is bound. Where the station has a printer, the new unit's label
+is printed next and must be read again. Then every link is committed in one transaction, so that a cable is bound
+completely or not at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,8 @@ from mes.records import (
     UnitRegistered,
 )
 from mes.vocabulary import Tracking
-from stations.config import FileDocument, ScanConfig, SimulationConfig, load_document
+from stations.assembly_label import AssemblyLabel
+from stations.config import FileDocument, InstrumentConfig, ScanConfig, SimulationConfig, load_document
 from stations.config_values import ExistingFile
 from stations.errors import ScanRefused
 from stations.forwarder import DrainReport
@@ -44,6 +46,10 @@ class AssemblyConfig(FileDocument):
     bench: Name = Field(examples=['bench = "AB-01"'])
     operator: Name = Field(examples=['operator = "op-demo"'])
     scan: ScanConfig = ScanConfig()
+    printer: InstrumentConfig | None = Field(
+        default=None, examples=['[printer] with driver = "label_printer/zebra_zpl" and its resource']
+    )
+    """The printer of the built unit's own label; without one it keeps the label that was scanned first."""
     simulation: SimulationConfig | None = None
 
 
@@ -65,10 +71,17 @@ class Assembled:
 class AssemblyStation:
     """Binds scanned components into scanned parents."""
 
-    def __init__(self, operation: str, producer: Producer, components: Mapping[str, Product]) -> None:
+    def __init__(
+        self,
+        operation: str,
+        producer: Producer,
+        components: Mapping[str, Product],
+        label: AssemblyLabel | None = None,
+    ) -> None:
         self._operation = operation
         self._producer = producer
         self._components = components
+        self._label = label
         self._lots: dict[tuple[str, str], LotIdentity] = {}
 
     def start(self) -> None:
@@ -84,8 +97,9 @@ class AssemblyStation:
     def build(self, scan: Callable[[], str]) -> Assembled:
         """Build one parent from the labels that `scan` brings.
 
-        Raises `ScanRefused` for a label that fits neither its part nor a received lot, `LedgerUnavailable` when
-        nobody can be asked. Nothing is recorded before the gate has allowed the whole.
+        Raises `ScanRefused` for a label that fits neither its part nor a received lot and for a printed one that is
+        not read back, `LedgerUnavailable` when nobody can be asked, and what a printer raises. Nothing is bound before
+        the gate has allowed the whole.
         """
         producer = self._producer
         parent = producer.identity(producer.product.check_serial(scan()))
@@ -105,6 +119,7 @@ class AssemblyStation:
         )
         links: tuple[ComponentInstalled, ...] = ()
         if decision.allowed:
+            self._print(parent, [child.serial for *_, child, _ in bound if child is not None], scan)
             links = tuple(
                 ComponentInstalled(
                     parent=parent,
@@ -123,6 +138,16 @@ class AssemblyStation:
             born = UnitRegistered(unit=parent, revision=producer.product.material.revision, **producer.envelope())
             producer.commit(born, *links)
         return Assembled(parent, decision, links, producer.forward())
+
+    def _print(self, parent: UnitIdentity, components: Sequence[str], scan: Callable[[], str]) -> None:
+        if self._label is None:
+            return
+        content = self._label.print(parent.serial, components)
+        if (found := scan().strip()) != content:
+            raise ScanRefused(
+                f"scan {found[:60]!r}: the printed label of {parent.serial} must read {content[:60]!r}; nothing is"
+                " bound: clean the printer's head, destroy the label and build again"
+            )
 
     def _lot(self, part: str, position: str, label: str) -> LotIdentity:
         lot = self._lots.get((part, label.strip()))

@@ -16,10 +16,11 @@ from stations.lines.cable_line import CableLine
 from stations.lines.count import LineCount
 from stations.lines.floor import Floor
 from stations.lines.line import Line
+from stations.lines.network_line import NetworkLine
 from stations.lines.power_line import PowerLine
 from stations.simulation import virtual_clock
 
-LINES: Mapping[str, type[Line]] = {line.NAME: line for line in (CableLine, PowerLine)}
+LINES: Mapping[str, type[Line]] = {line.NAME: line for line in (CableLine, PowerLine, NetworkLine)}
 """The lines that a factory can have, by name."""
 STATIONS = tuple(station for line in LINES.values() for station in line.STATIONS)
 """Every station of every line that keeps a spool."""
@@ -44,7 +45,7 @@ class Factory:
         lines: Sequence[str] = tuple(LINES),
         speed: float | None = None,
     ) -> None:
-        """Make a factory whose `lines` build `units` each.
+        """Make a factory whose `lines` build `units` each; a line whose units another one builds in works with it.
 
         With a `speed` it works that many times as fast as life, without one as fast as it can. `progress` may be set
         before it runs, and is then told the count of all lines whenever a unit is finished. Raises ValueError for a
@@ -58,7 +59,11 @@ class Factory:
         spools = Location(location.home / SPOOLS, location.url)
         floor = Floor(units, seed, defect_rate, spools, ledger, stop, self.clock)
         self.progress: Callable[[LineCount], None] = lambda _: None
-        self._lines = [LINES[name](floor, lambda: self.progress(self.count)) for name in dict.fromkeys(lines)]
+        wanted = dict.fromkeys(one for name in lines for one in (*LINES[name].NEEDS, name))
+        made = {name: LINES[name](floor, lambda: self.progress(self.count)) for name in wanted}
+        self._lines = list(made.values())
+        for line in self._lines:
+            line.join(made)
 
     @property
     def count(self) -> LineCount:

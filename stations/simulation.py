@@ -235,6 +235,14 @@ class SimulatedStation:
         """Put a barcode scanner on the bench, in the role ``scanner``."""
         self.bench.add_instrument("scanner", "serial_scanner", resource, "")
 
+    def add_printer(self, configured: InstrumentConfig) -> None:
+        """Put a label printer on the bench, in the role ``printer``. Raises `ConfigurationError`."""
+        self._add("printer", configured)
+
+    def printed_label(self) -> str:
+        """What a reader makes of the Data Matrix on the label that came out last."""
+        return self.bench.printed_label("printer")
+
     def scanner(self, role: str) -> Callable[[str], None]:
         """What a person does with the scanner of this role: show it a label."""
         return lambda label: self.bench.scan(role, label)

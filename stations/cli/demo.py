@@ -33,7 +33,7 @@ def command(
     units: UnitsOption = 40,
     seed: SeedOption = 7,
     defect_rate: RateOption = 0.08,
-    lines: LinesOption = "cable,power",
+    lines: LinesOption = "cable,power,network",
     speed: SpeedOption = 60.0,
     home: HomeOption = None,
     db: DatabaseOption = None,

@@ -1,4 +1,4 @@
-"""An assembly station of a simulated line: the station, its scanner, and the person who shows it the labels."""
+"""An assembly station of a simulated line: the station, scanner and printer, and the person who shows it labels."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Self
 
 from drivers.barcode_scanner.serial_scanner import SerialScanner
+from drivers.catalogue import driver_class
+from drivers.label_printer.zebra_zpl import ZebraZpl
 from mes.vocabulary import Tracking
 from stations.assembly import AssemblyStation, load_assembly_config
+from stations.assembly_label import AssemblyLabel
 from stations.composition import open_producer
+from stations.config import InstrumentConfig
 from stations.errors import StationError
 from stations.lines.floor import Floor
 from stations.product import Product, load_product
@@ -21,12 +25,18 @@ class AssemblyPlace:
     """Builds one parent after the other."""
 
     def __init__(
-        self, station: AssemblyStation, product: Product, show: Callable[[str], None], scanner: SerialScanner
+        self,
+        station: AssemblyStation,
+        product: Product,
+        show: Callable[[str], None],
+        scanner: SerialScanner,
+        printed: Callable[[], str],
     ) -> None:
         self.product = product
         self._station = station
         self._show = show
         self._scanner = scanner
+        self._printed = printed
 
     @classmethod
     def opened(cls, config_file: Path, floor: Floor, stack: ExitStack) -> Self:
@@ -53,12 +63,16 @@ class AssemblyPlace:
                 chance=floor.chance(config.station),
             )
         )
-        station = AssemblyStation(config.operation, producer, {p.part: p for p in components})
+        label = None
+        if config.printer is not None:
+            simulated.add_printer(config.printer)
+            label = AssemblyLabel(stack.enter_context(_opened(config.printer, simulated)))
+        station = AssemblyStation(config.operation, producer, {p.part: p for p in components}, label)
         station.start()
         for lot in product.lots:
             station.receive(lot)
         producer.forward()
-        return cls(station, product, simulated.scanner("scanner"), scanner)
+        return cls(station, product, simulated.scanner("scanner"), scanner, simulated.printed_label)
 
     def lots(self, part: str) -> list[str]:
         """The lots of this part that were received, oldest first."""
@@ -67,8 +81,8 @@ class AssemblyPlace:
     def build(self, serial: str, components: Sequence[str], lots: Mapping[str, str]) -> None:
         """Show the labels in the order of the bill of material; raise `StationError` when the gate refuses.
 
-        `components` are the serial numbers of the serialised parts in that order; `lots` says by part which lot is
-        used, the first one that was received unless it says otherwise.
+        What the station printed is shown last. `components` are the serial numbers of the serialised parts in that
+        order; `lots` says by part which lot is used, the first one that was received unless it says otherwise.
         """
         serials = iter(components)
         labels = [serial]
@@ -78,10 +92,18 @@ class AssemblyPlace:
         waiting = iter(labels)
 
         def scan() -> str:
-            self._show(next(waiting))
+            # Whatever is asked for behind the last part is the label that has just been printed.
+            self._show(next(waiting, None) or self._printed())
             return self._scanner.read_scan(_SCAN_TIMEOUT_S)
 
         built = self._station.build(scan)
         if not built.decision.allowed:
             refusals = "; ".join(refusal.message for refusal in built.decision.refusals)
             raise StationError(f"the gate refused to assemble {built.parent}: {refusals}")
+
+
+def _opened(configured: InstrumentConfig, simulated: SimulatedStation) -> ZebraZpl:
+    driver = driver_class(configured.driver)
+    if not issubclass(driver, ZebraZpl):
+        raise StationError(f"printer.driver: {configured.driver} prints no labels; give label_printer/zebra_zpl")
+    return driver.open(configured.resource, simulated.place, serial=configured.serial, timeout_s=configured.timeout_s)

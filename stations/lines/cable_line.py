@@ -73,3 +73,7 @@ class CableLine(Line):
                 break
             if self.passes(station, build, _HANDLING_S["cable"]):
                 self.finish(build, passed=True)
+                for outlet in self.outlets:
+                    outlet.put(build)
+        for outlet in self.outlets:
+            outlet.close()

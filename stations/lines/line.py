@@ -1,11 +1,11 @@
 """What every simulated line does: open its stations, walk units through them, and count what came of each."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from mes.vocabulary import RunEnding, Verdict
 from stations.composition import TestStation, open_test_station
@@ -39,6 +39,18 @@ class Build:
         return is_good(self.unit, *self.earlier) and all(part.is_good for part in self.parts)
 
 
+class Outlet(Protocol):
+    """Where units go on to."""
+
+    def put(self, item: Build, /) -> None:
+        """Send one there."""
+        ...
+
+    def close(self) -> None:
+        """No more will come."""
+        ...
+
+
 class Line(ABC):
     """One line. `work` opens its stations and sets its people to work; they go on on the floor's clock."""
 
@@ -47,11 +59,22 @@ class Line(ABC):
     """In words, for whoever watches."""
     STATIONS: ClassVar[tuple[str, ...]]
     """Every station that keeps a spool, by name."""
+    NEEDS: ClassVar[tuple[str, ...]] = ()
+    """The lines, by name, whose units this one builds in: they work whenever it does."""
 
     def __init__(self, floor: Floor, progress: Callable[[], None]) -> None:
         self.floor = floor
         self.count = LineCount(units=floor.units)
         self._progress = progress
+        self.outlets: list[Outlet] = []
+        """Where units that have come to the end of the line go on to."""
+        self.inlets: dict[str, Outlet] = {}
+        """Where those of other lines come in, by the line's name."""
+
+    def join(self, lines: Mapping[str, "Line"]) -> None:
+        """Take in what the lines that work deliver, before any begins."""
+        for name, inlet in self.inlets.items():
+            lines[name].outlets.append(inlet)
 
     @abstractmethod
     def work(self, stack: ExitStack) -> None:
