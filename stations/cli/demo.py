@@ -1,4 +1,4 @@
-"""Run a simulated factory: a line of cables, and one of power supplies and the shelves that they go into."""
+"""Run a simulated factory: cables, power supplies with their shelves, and network kits."""
 
 import json
 import random
@@ -39,10 +39,12 @@ def command(
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Build and test simulated units on two lines, into a fresh database of a simulated site.
+    """Build and test simulated units on three lines, into a fresh database of a simulated site.
 
     The cable line builds UNITS cables on three stations; the power line UNITS supplies, and of every six that pass a
-    shelf, on four.
+    shelf, on four. The network line tests UNITS switches and optics, half each, on two stations, and builds and tests
+    kits of two of each and four cables on two more; its cables come from the cable line, which therefore always works
+    with it.
 
     In a terminal the quality console opens while the lines work behind it; leaving it stops them. Without a
     terminal, with --headless or with --json they run as fast as they can. Without --db the database is the next
@@ -132,7 +134,7 @@ def _run_beside_bar(factory: "Factory") -> "LineCount":
         task = bar.add_task(f"simulated {factory.title}", total=factory.count.units, verdicts="")
 
         def show(count: "LineCount") -> None:
-            # Shelves are not known beforehand: they take supplies that pass.
+            # Shelves and kits are not known beforehand: they take parts that pass.
             verdicts = f"{count.passed} passed, {count.failed} failed"
             bar.update(task, completed=count.finished, total=count.units, verdicts=verdicts)
 
@@ -176,7 +178,7 @@ def _document(
         "simulated": True,
         "seed": seed,
         **count.document(),
-        # What was asked for, of each line; how many units that made, with the shelves, is told line by line.
+        # What was asked for, of each line; how many units that made, with shelves and kits, is told line by line.
         "units": units,
         "lines": {name: line.document() for name, line in counts.items()},
         "seconds": seconds,
@@ -187,9 +189,11 @@ def _document(
 
 
 def _summary(factory: "Factory", count: "LineCount", seconds: float, location: Location) -> str:
-    shelves = f", {count.shelves} of them shelves," if count.shelves else ""
+    kinds = {"shelves": count.shelves, "kits": count.kits}
+    built = " and ".join(f"{number} of them {kind}" for kind, number in kinds.items() if number)
+    made = f", {built}," if built else ""
     return (
-        f"SIMULATED {factory.title}: {count.finished} of {count.units} units{shelves} finished in {seconds:g} s\n"
+        f"SIMULATED {factory.title}: {count.finished} of {count.units} units{made} finished in {seconds:g} s\n"
         f"  {count.runs} test runs: {count.passed} passed, {count.failed} failed, {count.errors} errors,"
         f" {count.aborted} aborted\n"
         f"  {count.defective} units had a defect; {count.escapes} escaped, {count.overkills} good ones failed\n"
