@@ -19,6 +19,7 @@ PRODUCTS = {
     "dac_bundle_test": "dac_bundle_1m5",
     "dac_800g_final_test": "dac_800g_1m5",
     "dac_50g_lane_test": "dac_50g_lane",
+    "network_kit_test": "network_kit_2tor",
 }
 
 
