@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim_hardware.clock import BenchClock
+from sim_hardware.instruments.pna_traces import PnaTraces
 from sim_hardware.instruments.trace_noise import with_receiver_noise
-from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.physics.pair_loss import linear_grid
 from sim_hardware.physics.touchstone import Touchstone, TouchstoneError, read_touchstone
 from sim_hardware.scpi_grammar import ScpiError, block, boolean, integer, number, scpi
@@ -24,7 +24,7 @@ MOST_POINTS = 100001
 _PAIR_TERMINALS = ("NEAR.P", "NEAR.N", "FAR.P", "FAR.N")
 
 
-class KeysightPna(WorldInstrument):
+class KeysightPna(PnaTraces):
     """Terminals PORT1 to PORT4, by the port map also NEAR.P, NEAR.N, FAR.P, FAR.N."""
 
     def __init__(
@@ -56,7 +56,8 @@ class KeysightPna(WorldInstrument):
         self._bandwidth_hz = 1e5
         self._float_type = ""  # ASCII
         self._swapped = False
-        self._sweep: tuple[NDArray[np.float64], NDArray[np.complex128]] | None = None
+        self.swept = None
+        self.forget_traces()
 
     def play(self, path: Path) -> None:
         """Answer from a .s4p file from now on. Raises TouchstoneError."""
@@ -124,34 +125,47 @@ class KeysightPna(WorldInstrument):
     def _correction(self, channel: int) -> str:
         return "1"
 
-    @scpi("SENSe#:SWEep:MODE")
-    def _trigger_sweep(self, channel: int, mode: str) -> None:
-        if mode.upper() in ("HOLD",):
-            return
-        if mode.upper() not in ("SING", "SINGLE"):
-            raise ScpiError(-224, "Illegal parameter value; only HOLD and SINGle are simulated")
+    def sweep(self) -> None:
+        """Sweep once: what is measured is what lies between the ports now, and is there when the sweep time is over."""
         if self._start_hz > self._stop_hz:
             raise ScpiError(-221, "Settings conflict; start frequency above stop frequency")
-        self._sweep = self._played_sweep(self._played) if self._played else self._measured_sweep()
-        self.start_operation(self._points / self._bandwidth_hz)
+        self.swept = self._played_sweep(self._played) if self._played else self._measured_sweep()
+        self.start_operation(self.sweep_s)
+
+    @property
+    def sweep_s(self) -> float:
+        """How long a sweep takes, in s."""
+        return self._points / self._bandwidth_hz
 
     @scpi("CALCulate#:DATA:SNP:PORTs?")
     def _snp(self, channel: int, ports: str) -> str | bytes:
-        if self._sweep is None:
+        if self.swept is None:
             raise ScpiError(-230, "Data corrupt or stale; no sweep was made")
         chosen = [integer(port, 1, PORTS) - 1 for port in ports.split(",")]
         if len(set(chosen)) != len(chosen):
             raise ScpiError(-224, "Illegal parameter value; a port is named twice")
-        frequency, s = self._sweep
+        frequency, s = self.swept
         columns = np.empty((1 + 2 * len(chosen) ** 2, frequency.shape[0]))
         columns[0] = frequency
         part = s if chosen == list(range(PORTS)) else s[np.ix_(chosen, chosen)]
         waves = part.reshape(len(chosen) ** 2, -1)
         columns[1::2], columns[2::2] = waves.real, waves.imag
+        return self.encoded(columns)
+
+    def encoded(self, values: NDArray[np.float64]) -> str | bytes:
+        """Numbers as FORM and FORM:BORD ask for them."""
         if not self._float_type:
-            return ",".join(f"{value:+.12E}" for value in columns.ravel())
+            return ",".join(f"{value:+.12E}" for value in values.ravel())
         # The instrument is big-endian by nature; SWAP is for the rest of the world.
-        return block(columns.astype(f"{'<' if self._swapped else '>'}{self._float_type}", copy=False))
+        return block(values.astype(f"{'<' if self._swapped else '>'}{self._float_type}", copy=False))
+
+    @scpi("FORMat[:DATA]?")
+    def _format(self) -> str:
+        return {"f8": "REAL,+64", "f4": "REAL,+32", "": "ASC,+0"}[self._float_type]
+
+    @scpi("FORMat:BORDer?")
+    def _byte_order(self) -> str:
+        return "SWAP" if self._swapped else "NORM"
 
     def _played_sweep(self, played: Touchstone) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
         measured = played.frequency_hz
