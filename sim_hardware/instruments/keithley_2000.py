@@ -12,7 +12,7 @@ _OHM = tuple(MeterSpan(10.0**power, 1e-4, 1e-5) for power in range(2, 9))
 
 
 class Keithley2000(BenchMeter):
-    """The answer to READ? is the number alone, as `*RST` has it; after FORM:ELEM with more, unit, time and count follow."""
+    """READ? answers with the number alone, as `*RST` has it; FORM:ELEM may add unit, time and count."""
 
     spans: ClassVar[Mapping[str, tuple[MeterSpan, ...]]] = {
         "VOLT:DC": (
@@ -71,6 +71,11 @@ class Keithley2000(BenchMeter):
     @scpi("INITiate:CONTinuous?")
     def _is_continuous(self) -> str:
         return str(int(self._continuous))
+
+    @scpi("INITiate[:IMMediate]")
+    def _initiate(self) -> None:
+        if self._continuous:
+            raise ScpiError(-213, "Init ignored")
 
     @scpi("INITiate:CONTinuous")
     def _set_continuous(self, state: str) -> None:

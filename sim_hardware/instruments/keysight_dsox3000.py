@@ -153,7 +153,10 @@ class KeysightDsox3000(ScopeReadBack):
         self._rising = _one_of(slope, "POS", "POSITIVE", "NEG", "NEGATIVE").startswith("POS")
 
     @scpi("TRIGger[:EDGE]:LEVel")
-    def _set_level(self, level: str) -> None:
+    def _set_level(self, level: str, source: str = "") -> None:
+        # With a source it is that channel's level; there is one level here, that of the source in use.
+        if source and self._named(source) != self._source:
+            raise ScpiError(-221, "Settings conflict; only the trigger source's level is simulated")
         self._level = number(level)
 
     @scpi("SINGle")

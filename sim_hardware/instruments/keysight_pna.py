@@ -161,7 +161,7 @@ class KeysightPna(PnaTraces):
 
     @scpi("FORMat[:DATA]?")
     def _format(self) -> str:
-        return {"f8": "REAL,+64", "f4": "REAL,+32", "": "ASC,+0"}[self._float_type]
+        return {"f8": "REAL,64", "f4": "REAL,32", "": "ASC,0"}[self._float_type]
 
     @scpi("FORMat:BORDer?")
     def _byte_order(self) -> str:

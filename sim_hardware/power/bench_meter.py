@@ -139,6 +139,11 @@ class BenchMeter(PowerInstrument):
             raise ScpiError(-224, f"Illegal parameter value; {name} is not simulated")
         self.function = function
 
+    @scpi("FORMat[:DATA]")
+    def _set_format(self, form: str) -> None:
+        if form.upper() not in ("ASC", "ASCII"):
+            raise ScpiError(-224, "Illegal parameter value; only ASCII is simulated")
+
     @scpi("READ?", "MEASure?")
     def _read(self) -> str:
         setting = self.settings[self.function]
