@@ -3,9 +3,11 @@
     InstrumentError
     |-- LinkError              the wire; the session is poisoned until `resync()`
     |   |-- LinkLost           peer closed, cable out, port gone (example: LAN pulled while a sweep runs)
+    |   |   `-- DeviceRestarted  it booted meanwhile (example: a switch's loader appears in the middle of an answer)
     |   |-- LinkTimeout        no complete answer in time (example: instrument busy, or off)
     |   `-- Garbled            bytes that are no answer to the question (example: "12,05", a cut line, NaN)
     |-- DeviceError            the instrument refused the command and said so in its error queue
+    |   |-- LoginRefused       a console took neither name nor password
     |   `-- MemoryMapError     a module's bytes are not what its management standard allows
     |-- OutOfRange             the driver refused the argument before it reached the wire (also a ValueError)
     |-- WrongInstrument        another identity, or firmware outside the qualified range, answered
@@ -28,6 +30,10 @@ class LinkLost(LinkError):
     """The peer is gone."""
 
 
+class DeviceRestarted(LinkLost):
+    """The device began anew in the middle of a conversation: what was set in it, and who was logged in, is gone."""
+
+
 class LinkTimeout(LinkError):
     """No complete answer within the session's timeout."""
 
@@ -38,6 +44,10 @@ class Garbled(LinkError):
 
 class DeviceError(InstrumentError):
     """The instrument's own error queue names a fault."""
+
+
+class LoginRefused(DeviceError):
+    """A console let nobody in; it is not asked again, because accounts lock themselves."""
 
 
 class Clipped(DeviceError):

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from drivers.clock import Clock
 from drivers.errors import InstrumentError
 from drivers.recording import FORMAT, RecordingWriter, content
+from drivers.secret import Redaction
 from drivers.smbus import SmbusBus
 from drivers.transport import Transport
 
@@ -133,28 +134,33 @@ class _RecordedClock:
 class _RecordedTransport:
     """A wire, recorded."""
 
-    __slots__ = ("_inner", "_recorder", "resource")
+    __slots__ = ("_inner", "_recorder", "_redaction", "resource")
 
     def __init__(self, inner: Transport, resource: str, recorder: Recorder) -> None:
         self.resource = resource
         self._inner = inner
         self._recorder = recorder
+        self._redaction = Redaction()
 
     def _row(self, do: str, **fields: Any) -> dict[str, Any]:
         return {"do": do, "wire": self.resource, **fields}
 
+    def _shown(self, value: bytes) -> dict[str, str]:
+        return content(self._redaction.received(value))
+
     def write(self, message: bytes) -> None:
         """Send these bytes as they are."""
-        self._recorder.watched(self._row("write", **content(message)), lambda: self._inner.write(message), lambda _: {})
+        row = self._row("write", **content(self._redaction.sent(message)))
+        self._recorder.watched(row, lambda: self._inner.write(message), lambda _: {})
 
     def read_line(self, timeout_s: float) -> bytes:
         """Get the next line without its terminator."""
-        return self._recorder.watched(self._row("read_line"), lambda: self._inner.read_line(timeout_s), content)
+        return self._recorder.watched(self._row("read_line"), lambda: self._inner.read_line(timeout_s), self._shown)
 
     def read_exactly(self, count: int, timeout_s: float) -> bytes:
         """Get this many bytes."""
         row = self._row("read_exactly", count=count)
-        return self._recorder.watched(row, lambda: self._inner.read_exactly(count, timeout_s), content)
+        return self._recorder.watched(row, lambda: self._inner.read_exactly(count, timeout_s), self._shown)
 
     def take_stray(self) -> bytes:
         """Get and drop what has arrived without being asked for; recorded when there was any."""
@@ -164,7 +170,7 @@ class _RecordedTransport:
             failed = error
             return self._recorder.watched(self._row("stray"), lambda: _raise(failed), content)
         if stray:
-            self._recorder.watched(self._row("stray"), lambda: stray, content)
+            self._recorder.watched(self._row("stray"), lambda: stray, self._shown)
         return stray
 
     def clear(self) -> None:

@@ -15,6 +15,7 @@ from drivers import errors
 from drivers.clock import Clock
 from drivers.errors import InstrumentError
 from drivers.recording import Recording, Row, content, content_of
+from drivers.secret import Redaction
 from drivers.smbus import SmbusBus
 from drivers.transport import Transport
 
@@ -177,7 +178,7 @@ class _ReplayedTransport:
 
     def write(self, message: bytes) -> None:
         """Compare with what was sent then."""
-        self._play("write", **content(message))
+        self._play("write", **content(Redaction().sent(message)))
 
     def read_line(self, timeout_s: float) -> bytes:
         """Give the line that came then."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from drivers.errors import InstrumentError, LinkError
+from drivers.secret import Redaction
 from drivers.smbus import SmbusBus
 from drivers.transport import Transport
 
@@ -14,12 +15,13 @@ Trace = Callable[[str, Literal["sent", "received", "failed", "cleared", "reopene
 class TracedTransport:
     """Another transport, told about; what it raises passes through."""
 
-    __slots__ = ("_inner", "_trace", "resource")
+    __slots__ = ("_inner", "_redaction", "_trace", "resource")
 
     def __init__(self, inner: Transport, trace: Trace) -> None:
         self.resource = inner.resource
         self._inner = inner
         self._trace = trace
+        self._redaction = Redaction()
 
     def _received(self, read: Callable[[], bytes]) -> bytes:
         try:
@@ -28,12 +30,12 @@ class TracedTransport:
             self._trace(self.resource, "failed", str(error).encode())
             raise
         if content:
-            self._trace(self.resource, "received", content)
+            self._trace(self.resource, "received", self._redaction.received(content))
         return content
 
     def write(self, message: bytes) -> None:
         """Send these bytes as they are."""
-        self._trace(self.resource, "sent", message)
+        self._trace(self.resource, "sent", self._redaction.sent(message))
         self._inner.write(message)
 
     def read_line(self, timeout_s: float) -> bytes:

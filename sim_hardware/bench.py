@@ -19,11 +19,13 @@ from sim_hardware.duts.module_memory import ModuleBus, ModuleMemory, PluggedModu
 from sim_hardware.faults import Fault, FaultPlan
 from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.instruments.serial_instrument import SerialInstrument
+from sim_hardware.instruments.signal_instrument import SignalInstrument
 from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.power.grid import PowerGrid
 from sim_hardware.power.pmbus_bus import BUS_FAULTS, PmbusBus
 from sim_hardware.registry import Outlet
 from sim_hardware.scpi_device import ScpiDevice
+from sim_hardware.signals.paths import SignalPaths
 from sim_hardware.visa_library import SimVisaLibrary
 from sim_hardware.world import DUT_ROLE, Dut, World
 
@@ -77,6 +79,7 @@ class SimulatedBench:
         self.clock = clock
         self.world = World(seed)
         self.power = PowerGrid(self.world, clock)
+        self.signals = SignalPaths(self.power)
         self.faults = FaultPlan(seed)
         self._devices: dict[str, ScpiDevice] = {}
         self._resources: dict[str, str] = {}
@@ -111,6 +114,8 @@ class SimulatedBench:
             device: Any
             if issubclass(made, PowerInstrument):
                 device = self._devices[resource] = made(self.power, self.clock, role, serial, **options)
+            elif issubclass(made, SignalInstrument):
+                device = self._devices[resource] = made(self.signals, self.clock, role, serial, **options)
             elif issubclass(made, WorldInstrument):
                 device = self._devices[resource] = made(self.world, self.clock, role, serial, **options)
             elif issubclass(made, SerialInstrument):
@@ -158,7 +163,12 @@ class SimulatedBench:
         if end == "PMBUS":
             self._pmbus[resource] = PmbusBus(self.power, self.clock, self.faults.rules(resource))
             return
-        self._memories[resource] = lambda: self.world.dut.memory(end) if self.world.dut is not None else None
+        self._memories[resource] = lambda: self._plugged(end)
+
+    def _plugged(self, end: str) -> PluggedModule | None:
+        # What a module tells is measured at this moment: its supply, its light.
+        self.signals.settle()
+        return self.world.dut.memory(end) if self.world.dut is not None else None
 
     def wire(self, a: str, b: str) -> None:
         """Join two terminals. Raises BenchError when one belongs to no role of this bench."""

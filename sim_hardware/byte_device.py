@@ -39,9 +39,18 @@ class ByteDevice(Protocol):
 class ByteLink(Wire):
     """The link of one open serial port to a `ByteDevice`; its faults match what the device sends."""
 
-    def __init__(self, device: ByteDevice, clock: BenchClock, rules: FaultRules | None = None) -> None:
+    def __init__(
+        self,
+        device: ByteDevice,
+        clock: BenchClock,
+        rules: FaultRules | None = None,
+        *,
+        baud_rate: int | None = None,
+    ) -> None:
         super().__init__(clock, rules)
         self.device = device
+        self.baud_rate = baud_rate
+        """The rate at which the client opened the line; None where the way to it has none."""
         self._bell = clock.bell("bytes from a serial device")
         device.connected(self)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sim_hardware.byte_device import ByteDevice
 from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.instruments.serial_instrument import SerialInstrument
+from sim_hardware.instruments.signal_instrument import SignalInstrument
 from sim_hardware.instruments.world_instrument import WorldInstrument
 
 _HERE = Path(__file__).with_name("instruments")
@@ -41,5 +42,5 @@ def instrument_model(name: str) -> type[Any]:
 
 
 def _is_model(thing: type) -> bool:
-    bases = (WorldInstrument, PowerInstrument, SerialInstrument)
+    bases = (WorldInstrument, PowerInstrument, SerialInstrument, SignalInstrument)
     return thing not in bases and (issubclass(thing, WorldInstrument) or issubclass(thing, ByteDevice))

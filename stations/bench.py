@@ -16,7 +16,15 @@ from stations.errors import ConfigurationError
 from stations.fixture import Fixture
 
 _UNCALIBRATED = frozenset(
-    {"SwitchMatrix", "ModuleEeprom", "BarcodeScanner", "LabelPrinter", "SupplyTelemetry", "DigitalIo"}
+    {
+        "SwitchMatrix",
+        "ModuleEeprom",
+        "BarcodeScanner",
+        "LabelPrinter",
+        "SupplyTelemetry",
+        "DigitalIo",
+        "SerialConsole",
+    }
 )
 """Capabilities that vouch for nothing: a relay or a memory cannot be out of calibration, and what a unit says of itself
 is what is tested."""

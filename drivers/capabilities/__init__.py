@@ -4,12 +4,15 @@ Fixtures ask for these, never for a model. Whatever touches the wire is a method
 without prefix and end the argument's name.
 """
 
+from drivers.capabilities.bit_errors import BitErrorRateTester, CodewordErrors, LaneErrors
+from drivers.capabilities.console import SerialConsole
 from drivers.capabilities.environment import ClimateChamber, DigitalIo, TemperatureLogger
 from drivers.capabilities.instrument import Instrument
 from drivers.capabilities.labels import LabelField, LabelPrinter, PrinterStatus
 from drivers.capabilities.measuring import Multimeter, Oscilloscope, PowerAnalyzer, PowerReading, Waveform
 from drivers.capabilities.module import ModuleEeprom
 from drivers.capabilities.network import NetworkAnalyzer, ScatteringMatrix
+from drivers.capabilities.optical import OpticalAttenuator, OpticalPowerMeter, OpticalSource, ReturnLossMeter
 from drivers.capabilities.power import AcSource, ElectronicLoad, LoadRating, OutputWatchdog, PowerSupply
 from drivers.capabilities.safety import ComplianceTester, HarnessSafetyTester, SafetyTester, WithstandResult
 from drivers.capabilities.scanner import BarcodeScanner, Scan
@@ -19,7 +22,9 @@ from drivers.capabilities.switching import HarnessTester, SwitchMatrix
 __all__ = [
     "AcSource",
     "BarcodeScanner",
+    "BitErrorRateTester",
     "ClimateChamber",
+    "CodewordErrors",
     "ComplianceTester",
     "DigitalIo",
     "ElectronicLoad",
@@ -28,19 +33,25 @@ __all__ = [
     "Instrument",
     "LabelField",
     "LabelPrinter",
+    "LaneErrors",
     "LoadRating",
     "ModuleEeprom",
     "Multimeter",
     "NetworkAnalyzer",
+    "OpticalAttenuator",
+    "OpticalPowerMeter",
+    "OpticalSource",
     "Oscilloscope",
     "OutputWatchdog",
     "PowerAnalyzer",
     "PowerReading",
     "PowerSupply",
     "PrinterStatus",
+    "ReturnLossMeter",
     "SafetyTester",
     "Scan",
     "ScatteringMatrix",
+    "SerialConsole",
     "SupplyEvent",
     "SupplyIdentity",
     "SupplyTelemetry",

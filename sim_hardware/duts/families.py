@@ -12,7 +12,12 @@ from sim_hardware.duts.twinax_family import TwinaxFamily
 _POWER = {
     "power": ("sim_hardware.duts.power.family", "PowerFamily"),
     "power_shelf": ("sim_hardware.duts.power.shelf_family", "ShelfFamily"),
+    "active_cable": ("sim_hardware.duts.pluggable.cable_family", "ActiveCableFamily"),
+    "fibre_trunk": ("sim_hardware.duts.optics.trunk_family", "TrunkFamily"),
+    "transceiver": ("sim_hardware.duts.pluggable.transceiver_family", "TransceiverFamily"),
     "harness": ("sim_hardware.duts.harness.family", "HarnessFamily"),
+    "switch": ("sim_hardware.duts.network.switch_family", "SwitchFamily"),
+    "nic": ("sim_hardware.duts.network.nic_family", "NicFamily"),
 }
 """Families beside twinax: name to module and class."""
 

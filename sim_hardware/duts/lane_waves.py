@@ -70,14 +70,25 @@ class LaneTruth:
 class LaneWaves:
     """The lines of one cable, each solved when a grid asks for it; the last few are remembered.
 
-    `chance` is when a loose joint makes contact and when not.
+    Neighbours hear each other `crosstalk_db` down, changed by `couples_db` (pairs, pairs), and every place further
+    away halves it. `chance` is when a loose joint makes contact and when not.
     """
 
-    def __init__(self, lines: PairLines, wiring: Wiring, crosstalk_db: float, chance: random.Random) -> None:
+    def __init__(
+        self,
+        lines: PairLines,
+        wiring: Wiring,
+        crosstalk_db: float,
+        chance: random.Random,
+        couples_db: NDArray[np.float64] | None = None,
+    ) -> None:
         self.lines = _flawed(lines, wiring)
         self._wiring = wiring
         self._chance = chance
-        self._crosstalk = 10 ** (-crosstalk_db / 20)
+        pairs = np.arange(lines.impedance_ohm.shape[0])
+        apart = np.maximum(np.abs(pairs[:, None] - pairs), 1)
+        spread_db = np.zeros(apart.shape) if couples_db is None else couples_db
+        self._crosstalk = 10 ** (-(crosstalk_db + spread_db) / 20) * 0.5 ** (apart - 1)
         self._sections = {pair - 1: flaws.sections for pair, flaws in wiring.pair_flaws.items() if flaws.sections}
         self._solved: dict[tuple[FrequencyGrid, int], ModalWaves] = {}
         self._altered = {pair - 1 for pair, _ in wiring.series_ohm} | {
@@ -206,16 +217,22 @@ class LaneWaves:
         return float(-20.0 * math.log10(max(heard))) if heard else math.inf
 
     def _heard(self, out: _Port, into: _Port, grid: FrequencyGrid) -> NDArray[np.complex128]:
-        """Crosstalk between two pairs: differential, rising with sqrt(f), at the far end as late as the slower."""
+        """Crosstalk between two pairs: differential, rising with sqrt(f).
+
+        At the far end it is as late as the slower pair and has lost what both lose on the way, half of it on each.
+        """
         far_end = (out.port < 2) != (into.port < 2)
         late_s = float(max(self.lines.delay_s[out.pair, 0], self.lines.delay_s[into.pair, 0])) if far_end else 0.0
         sign = 1.0 if out.port % 2 == into.port % 2 else -1.0
-        amplitude = self._crosstalk
+        amplitude = float(self._crosstalk[out.pair, into.pair])
         if abs(out.pair - into.pair) == 1:
             leaks = (self._wiring.pair_flaws.get(pair + 1) for pair in (out.pair, into.pair))
             amplitude += _SHIELD_TO_NEIGHBOUR * sum(flaws.shield_leak for flaws in leaks if flaws is not None)
         level = (0.5 * sign * amplitude) * np.sqrt(grid.hz / self.lines.reference_hz)
         heard: NDArray[np.complex128] = level * np.exp((-2j * math.pi * late_s) * grid.hz)
+        if far_end:
+            travelled = [propagation(self.lines.of_pair(pair), grid)[0].real for pair in (out.pair, into.pair)]
+            heard = heard * np.exp(0.5 * (travelled[0] + travelled[1]))
         coupling = self._wiring.couplings.get(frozenset((out.pair + 1, into.pair + 1)))
         if coupling is not None and not far_end:
             travelled = propagation(self.lines.of_pair(out.pair), grid)[0]

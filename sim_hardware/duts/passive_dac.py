@@ -32,6 +32,7 @@ from sim_hardware.physics.pair_loss import FrequencyGrid
 from sim_hardware.physics.random_stream import random_stream
 
 _TRACED_TEXTS = ("part_number", "serial_number", "plug")
+_COUPLE_SIGMA_DB = 0.6
 _LENGTH_STEP_M = 0.1
 """A memory tells lengths of a passive cable in tenths of a metre."""
 
@@ -75,11 +76,18 @@ class PassiveDac:
             self.wiring,
             self.design.crosstalk_db + crosstalk(0.0, 0.5),
             random_stream(seed, "cable", serial, "loose joints"),
+            self._couples_db(),
         )
 
     def _normal(self, name: str, count: int) -> list[float]:
         draw = random_stream(self.seed, "cable", self.serial, name).gauss
         return [draw(0.0, 1.0) for _ in range(count)]
+
+    def _couples_db(self) -> NDArray[np.float64]:
+        """By how much each two pairs lie better or worse than the cable's mean, in dB: how they were laid."""
+        pairs = self.design.pairs
+        drawn = np.triu(np.array(self._normal("couples", pairs * pairs)).reshape(pairs, pairs), 1)
+        return _COUPLE_SIGMA_DB * (drawn + drawn.T)
 
     def _reflections(self, end: str) -> NDArray[np.float64]:
         spread = np.array(self._normal(f"launch {end}", self.design.pairs))[:, None]

@@ -1,31 +1,21 @@
-"""Keysight PNA-X N5245B network analyser, four ports, calibrated.
+"""Keysight PNA-X N5245B network analyser, four ports, calibrated: its dialect over `SweptAnalyzer`."""
 
-It measures whatever its ports reach through the switch matrix, or answers from a played Touchstone file at the measured
-frequency nearest to each point. `port_map` names its ports NEAR.P, NEAR.N, FAR.P, FAR.N of a pair under test.
-"""
-
-import cmath
-from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim_hardware.clock import BenchClock
 from sim_hardware.instruments.pna_traces import PnaTraces
-from sim_hardware.instruments.trace_noise import with_receiver_noise
-from sim_hardware.physics.pair_loss import linear_grid
-from sim_hardware.physics.touchstone import Touchstone, TouchstoneError, read_touchstone
-from sim_hardware.scpi_grammar import ScpiError, block, boolean, integer, number, scpi
+from sim_hardware.scpi_grammar import ScpiError, boolean, integer, scpi
+from sim_hardware.swept_analyzer import PORTS
 from sim_hardware.world import World
-
-PORTS = 4
-LOWEST_HZ, HIGHEST_HZ = 10e6, 50e9
-MOST_POINTS = 100001
-_PAIR_TERMINALS = ("NEAR.P", "NEAR.N", "FAR.P", "FAR.N")
 
 
 class KeysightPna(PnaTraces):
     """Terminals PORT1 to PORT4, by the port map also NEAR.P, NEAR.N, FAR.P, FAR.N."""
+
+    frequency_hz: ClassVar[tuple[float, float]] = (10e6, 50e9)
+    widest_hz: ClassVar[float] = 15e6
 
     def __init__(
         self,
@@ -36,85 +26,13 @@ class KeysightPna(PnaTraces):
         *,
         port_map: tuple[int, int, int, int] = (1, 3, 2, 4),
     ) -> None:
-        super().__init__(world, clock, role, serial)
+        super().__init__(world, clock, role, serial, port_map=port_map)
         self.idn = f"Keysight Technologies,N5245B,{serial},A.16.20.07"
-        if sorted(port_map) != [1, 2, 3, 4]:
-            raise ValueError(f"{role}: port map {tuple(port_map)} must name each of the ports 1 to 4 once")
-        for name, port in zip(_PAIR_TERMINALS, port_map, strict=True):
-            world.wire(self.terminal(name), self.terminal(f"PORT{port}"))
-        self._played: Touchstone | None = None
-        self._played_path: Path | None = None
-        error = self.calibration_error("tracking")
-        # What the calibration left over: about 0.01 dB and a tenth of a degree.
-        self._tracking = (1.0 + error.gauss(0.0, 1e-3)) * cmath.exp(1j * error.gauss(0.0, 2e-3))
-        self.reset()
-
-    def reset(self) -> None:
-        """The preset state; a played file stays, for it stands for the device under test."""
-        self._start_hz, self._stop_hz = LOWEST_HZ, HIGHEST_HZ
-        self._points = 201
-        self._bandwidth_hz = 1e5
-        self._float_type = ""  # ASCII
-        self._swapped = False
-        self.swept = None
-        self.forget_traces()
-
-    def play(self, path: Path) -> None:
-        """Answer from a .s4p file from now on. Raises TouchstoneError."""
-        self._played = read_touchstone(path, PORTS)
-        self._played_path = path
-        if self._played.frequency_hz.shape[0] < 2:
-            raise TouchstoneError(f"{path}: holds a single frequency, a sweep needs two at least")
-
-    @scpi("FORMat[:DATA]")
-    def _set_format(self, kind: str, length: str = "0") -> None:
-        known = {("REAL", "64"): "f8", ("REAL", "32"): "f4", ("REAL", "0"): "f8", ("ASC", "0"): "", ("ASCII", "0"): ""}
-        if (kind.upper(), length) not in known:
-            raise ScpiError(-224, "Illegal parameter value")
-        self._float_type = known[kind.upper(), length]
-
-    @scpi("FORMat:BORDer")
-    def _set_byte_order(self, order: str) -> None:
-        if order.upper() not in ("SWAP", "SWAPPED", "NORM", "NORMAL"):
-            raise ScpiError(-224, "Illegal parameter value")
-        self._swapped = order.upper().startswith("SWAP")
 
     @scpi("MMEMory:STORe:TRACe:FORMat:SNP")
     def _set_snp_format(self, form: str) -> None:
         if form.upper() != "RI":
             raise ScpiError(-224, "Illegal parameter value; only RI is simulated")
-
-    @scpi("SENSe#:FREQuency:STARt")
-    def _set_start(self, channel: int, hertz: str) -> None:
-        self._start_hz = number(hertz, LOWEST_HZ, HIGHEST_HZ, "HZ")
-
-    @scpi("SENSe#:FREQuency:STARt?")
-    def _start(self, channel: int) -> str:
-        return f"{self._start_hz:.11E}"
-
-    @scpi("SENSe#:FREQuency:STOP")
-    def _set_stop(self, channel: int, hertz: str) -> None:
-        self._stop_hz = number(hertz, LOWEST_HZ, HIGHEST_HZ, "HZ")
-
-    @scpi("SENSe#:FREQuency:STOP?")
-    def _stop(self, channel: int) -> str:
-        return f"{self._stop_hz:.11E}"
-
-    @scpi("SENSe#:SWEep:POINts")
-    def _set_points(self, channel: int, points: str) -> None:
-        self._points = integer(points, 1, MOST_POINTS)
-
-    @scpi("SENSe#:SWEep:POINts?")
-    def _get_points(self, channel: int) -> str:
-        return str(self._points)
-
-    @scpi("SENSe#:BANDwidth[:RESolution]", "SENSe#:BWIDth[:RESolution]")
-    def _set_bandwidth(self, channel: int, hertz: str) -> None:
-        self._bandwidth_hz = number(hertz, 1.0, 15e6, "HZ")
-
-    @scpi("SENSe#:BANDwidth[:RESolution]?", "SENSe#:BWIDth[:RESolution]?")
-    def _bandwidth(self, channel: int) -> str:
-        return f"{self._bandwidth_hz:.11E}"
 
     @scpi("SENSe#:CORRection[:STATe]")
     def _set_correction(self, channel: int, state: str) -> None:
@@ -125,85 +43,15 @@ class KeysightPna(PnaTraces):
     def _correction(self, channel: int) -> str:
         return "1"
 
-    def sweep(self) -> None:
-        """Sweep once: what is measured is what lies between the ports now, and is there when the sweep time is over."""
-        if self._start_hz > self._stop_hz:
-            raise ScpiError(-221, "Settings conflict; start frequency above stop frequency")
-        self.swept = self._played_sweep(self._played) if self._played else self._measured_sweep()
-        self.start_operation(self.sweep_s)
-
-    @property
-    def sweep_s(self) -> float:
-        """How long a sweep takes, in s."""
-        return self._points / self._bandwidth_hz
-
     @scpi("CALCulate#:DATA:SNP:PORTs?")
     def _snp(self, channel: int, ports: str) -> str | bytes:
-        if self.swept is None:
-            raise ScpiError(-230, "Data corrupt or stale; no sweep was made")
+        frequency, s = self.swept()
         chosen = [integer(port, 1, PORTS) - 1 for port in ports.split(",")]
         if len(set(chosen)) != len(chosen):
             raise ScpiError(-224, "Illegal parameter value; a port is named twice")
-        frequency, s = self.swept
         columns = np.empty((1 + 2 * len(chosen) ** 2, frequency.shape[0]))
         columns[0] = frequency
         part = s if chosen == list(range(PORTS)) else s[np.ix_(chosen, chosen)]
         waves = part.reshape(len(chosen) ** 2, -1)
         columns[1::2], columns[2::2] = waves.real, waves.imag
-        return self.encoded(columns)
-
-    def encoded(self, values: NDArray[np.float64]) -> str | bytes:
-        """Numbers as FORM and FORM:BORD ask for them."""
-        if not self._float_type:
-            return ",".join(f"{value:+.12E}" for value in values.ravel())
-        # The instrument is big-endian by nature; SWAP is for the rest of the world.
-        return block(values.astype(f"{'<' if self._swapped else '>'}{self._float_type}", copy=False))
-
-    @scpi("FORMat[:DATA]?")
-    def _format(self) -> str:
-        return {"f8": "REAL,64", "f4": "REAL,32", "": "ASC,0"}[self._float_type]
-
-    @scpi("FORMat:BORDer?")
-    def _byte_order(self) -> str:
-        return "SWAP" if self._swapped else "NORM"
-
-    def _played_sweep(self, played: Touchstone) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
-        measured = played.frequency_hz
-        step = (measured[-1] - measured[0]) / (measured.shape[0] - 1)
-        if self._start_hz < measured[0] - step or self._stop_hz > measured[-1] + step:
-            raise ScpiError(
-                -222, f"Data out of range; {self._played_path} holds {measured[0]:.6g} to {measured[-1]:.6g} Hz"
-            )
-        nearest = played.nearest(linear_grid(self._start_hz, self._stop_hz, self._points).hz)
-        return measured[nearest], played.s[:, :, nearest]
-
-    def _measured_sweep(self) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
-        grid = linear_grid(self._start_hz, self._stop_hz, self._points)
-        reached = [self.world.reach(self.terminal(f"PORT{port}")) for port in range(1, PORTS + 1)]
-        terminals = sorted({terminal for ends in reached for terminal in ends})
-        dut = self.world.dut
-        if dut is None or not terminals:
-            s = np.zeros((PORTS, PORTS, self._points), dtype=np.complex128)
-            s[range(PORTS), range(PORTS)] = 1.0
-        elif all(len(ends) == 1 for ends in reached) and len(terminals) == PORTS:
-            s = dut.scattering([ends[0] for ends in reached], grid)
-        else:
-            s = _joined(reached, terminals, dut.scattering(terminals, grid))
-        return grid.hz, with_receiver_noise(s, self._tracking, self._bandwidth_hz, self.rng)
-
-
-def _joined(reached: list[tuple[str, ...]], terminals: list[str], s: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Scattering at the ports when a port reaches no terminal, or several at once.
-
-    A port on n lines in parallel meets the reflection (1 - n)/(1 + n) and gives each line 2/(1 + n) of its wave: a
-    port on nothing sees an open end. What bounces between the lines of one port is left out.
-    """
-    weight = np.zeros((len(reached), len(terminals)))
-    junction = np.zeros(len(reached))
-    for port, ends in enumerate(reached):
-        junction[port] = (1 - len(ends)) / (1 + len(ends))
-        for terminal in ends:
-            weight[port, terminals.index(terminal)] = 2 / (1 + len(ends))
-    joined: NDArray[np.complex128] = np.einsum("pi,ijn,qj->pqn", weight, s, weight, optimize=True)
-    joined[range(len(reached)), range(len(reached))] += junction[:, None]
-    return joined
+        return self.sent(columns)

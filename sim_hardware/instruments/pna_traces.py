@@ -4,19 +4,14 @@ Our own driver asks for all S-parameters of a sweep at once; other people's go b
 channel; trace 1 shows S11 after preset, as on the real one.
 """
 
-from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.scpi_grammar import ScpiError, boolean, integer, number, scpi
+from sim_hardware.swept_analyzer import PORTS, SweptAnalyzer
 
-Sweep = tuple[NDArray[np.float64], NDArray[np.complex128]]
-"""Frequencies (n,) and scattering (ports, ports, n)."""
-
-_PORTS = 4
 _FORMATS = ("MLOG", "MLIN", "PHAS", "UPH", "REAL", "IMAG", "POL", "SMIT")
 _POWER_DBM = (-100.0, 20.0)
 
@@ -30,31 +25,16 @@ class Trace:
     form: str = "MLOG"
 
 
-class PnaTraces(WorldInstrument):
-    """Trace and sweep-mode commands of channel 1; a subclass sweeps and encodes."""
+class PnaTraces(SweptAnalyzer):
+    """Trace and sweep-mode commands of channel 1."""
 
-    swept: Sweep | None
-    """The last sweep."""
-
-    def forget_traces(self) -> None:
-        """One trace of S11, triggered continuously."""
+    def reset(self) -> None:
+        """The preset state: one trace of S11, triggered continuously."""
+        super().reset()
         self._traces = {1: Trace("CH1_S11_1", "S11")}
         self._active = 1
         self._mode = "CONT"
         self._power_dbm = -5.0
-
-    @abstractmethod
-    def sweep(self) -> None:
-        """Sweep once."""
-
-    @property
-    @abstractmethod
-    def sweep_s(self) -> float:
-        """How long a sweep takes, in s."""
-
-    @abstractmethod
-    def encoded(self, values: NDArray[np.float64]) -> str | bytes:
-        """Numbers as the format of transfers asks for them."""
 
     @scpi("SENSe#:SWEep:MODE")
     def _set_mode(self, channel: int, mode: str) -> None:
@@ -90,7 +70,7 @@ class PnaTraces(WorldInstrument):
 
     @scpi("SENSe#:SWEep:TIME?")
     def _time(self, channel: int) -> str:
-        return f"{self.sweep_s:.11E}"
+        return f"{self._points / self._bandwidth_hz:.11E}"
 
     @scpi("SENSe#:AVERage[:STATe]")
     def _set_averaging(self, channel: int, state: str) -> None:
@@ -182,7 +162,7 @@ class PnaTraces(WorldInstrument):
     @scpi("CALCulate#:MEASure#:X[:VALues]?")
     def _x(self, channel: int, trace: int) -> str | bytes:
         self._known(trace)
-        return self.encoded(self._last()[0])
+        return self.sent(self._last()[0])
 
     @scpi("CALCulate#:MEASure#:X:AXIS:UNIT?")
     def _x_unit(self, channel: int, trace: int) -> str:
@@ -201,12 +181,10 @@ class PnaTraces(WorldInstrument):
             raise ScpiError(-224, f"Illegal parameter value; there is no trace {trace}")
         return trace
 
-    def _last(self) -> Sweep:
+    def _last(self) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
         if self._mode == "CONT":
             self.sweep()
-        if self.swept is None:
-            raise ScpiError(-230, "Data corrupt or stale; no sweep was made")
-        return self.swept
+        return self.swept()
 
     def _wave(self, trace: int) -> NDArray[np.complex128]:
         out, into = (int(digit) - 1 for digit in self._traces[trace].parameter[1:])
@@ -215,27 +193,32 @@ class PnaTraces(WorldInstrument):
 
     def _complex(self, trace: int) -> str | bytes:
         wave = self._wave(trace)
-        return self.encoded(np.stack((wave.real, wave.imag), axis=1).ravel())
+        return self.sent(np.stack((wave.real, wave.imag), axis=1).ravel())
 
     def _formatted(self, trace: int) -> str | bytes:
         wave, form = self._wave(trace), self._traces[trace].form
         if form in ("POL", "SMIT"):
             return self._complex(trace)
-        shown = {
-            "MLOG": lambda: 20.0 * np.log10(np.maximum(np.abs(wave), 1e-15)),
-            "MLIN": lambda: np.abs(wave),
-            "PHAS": lambda: np.degrees(np.angle(wave)),
-            "UPH": lambda: np.degrees(np.unwrap(np.angle(wave))),
-            "REAL": lambda: wave.real,
-            "IMAG": lambda: wave.imag,
-        }[form]()
-        return self.encoded(np.asarray(shown, dtype=np.float64))
+        match form:
+            case "MLOG":
+                shown = 20.0 * np.log10(np.maximum(np.abs(wave), 1e-15))
+            case "MLIN":
+                shown = np.abs(wave)
+            case "PHAS":
+                shown = np.degrees(np.angle(wave))
+            case "UPH":
+                shown = np.degrees(np.unwrap(np.angle(wave)))
+            case "REAL":
+                shown = wave.real
+            case _:
+                shown = wave.imag
+        return self.sent(np.asarray(shown, dtype=np.float64))
 
 
 def _checked(parameter: str) -> str:
     """A name such as "S21" of ports that the analyser has."""
     text = parameter.upper()
-    ports = [str(port) for port in range(1, _PORTS + 1)]
+    ports = [str(port) for port in range(1, PORTS + 1)]
     if len(text) != 3 or text[0] != "S" or text[1] not in ports or text[2] not in ports:
-        raise ScpiError(-224, f"Illegal parameter value; S-parameters of {_PORTS} ports are simulated, not {parameter}")
+        raise ScpiError(-224, f"Illegal parameter value; S-parameters of {PORTS} ports are simulated, not {parameter}")
     return text

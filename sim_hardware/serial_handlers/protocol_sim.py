@@ -33,7 +33,7 @@ class Serial(SerialBase):
         if isinstance(outlet.device, ScpiDevice):
             self._link = ScpiLink(outlet.device, outlet.rules)
         else:
-            self._link = ByteLink(outlet.device, outlet.clock, outlet.rules)
+            self._link = ByteLink(outlet.device, outlet.clock, outlet.rules, baud_rate=self.baudrate)
         self.is_open = True
 
     def close(self) -> None:

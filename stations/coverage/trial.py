@@ -13,7 +13,8 @@ from stations.limits import Measurand
 from stations.plan import PlanRevision
 
 _INSTANCE = re.compile(
-    r"(?:_(?:(?:at|channel|fan|feed|joint|line|load|pair|phase|psu|slot|supply|unit)_(?:\d[0-9a-z]*|[a-z])"
+    r"(?:_(?:(?:at|channel|device|fan|feed|fibre|joint|lane|line|load|pair|phase|port|psu|rail|slot|supply|unit)"
+    r"_(?:\d[0-9a-z]*|[a-z])"
     r"|\d[0-9a-z]*[a-z]|[ab]))+$"
 )
 """What tells the instances of one quantity apart: `_pair_3`, `_b`, `_at_10`, `_psu_2`, `_230v`, one after the other."""

@@ -7,6 +7,7 @@ import pytest
 
 from sim_hardware.duts.defects import CrossedPair, HighResistance, Open, PolaritySwap, Short
 from sim_hardware.physics.mixed_mode import C2, D1, D2, decibel, to_mixed_mode
+from sim_hardware.physics.pair_loss import linear_grid
 from sim_hardware.physics.touchstone import TouchstoneError
 
 
@@ -35,13 +36,25 @@ def test_the_phase_slope_is_the_delay(cable_bench, cable):
 
 
 def test_crossed_pairs_are_heard_at_each_others_place(cable_bench, cable):
-    """Behind a crossing, the far port that should answer hears crosstalk near -50 dB; the other one hears the wave."""
+    """Behind a crossing the port that should answer hears crosstalk, 50 dB and the loss down; another the wave."""
     cable_bench.bench.insert(cable(CrossedPair(pair=3, other=4)))
     heard = decibel(sdd21(cable_bench.sweep(3, 3)[1]))
-    assert heard[-1] == pytest.approx(-50, abs=4)
-    assert heard[400:].max() < -45
+    assert heard[-1] == pytest.approx(-50 - 16, abs=4)
+    assert heard[400:].max() < -55
     assert decibel(sdd21(cable_bench.sweep(3, 4)[1]))[-1] > -18
     assert decibel(sdd21(cable_bench.sweep(4, 3)[1]))[-1] > -18
+
+
+def test_crosstalk_falls_with_the_distance_and_differs_from_couple_to_couple(cable_bench, cable):
+    """The next but one is heard 6 dB less than the neighbour, and no two neighbours lie alike."""
+    waves = cable().waves
+    grid = linear_grid(1e9, 26.5625e9, 11)
+    near = {k: waves.between([f"A.{k}.P", "A.1.P"], grid)[0, 1] for k in (2, 3, 4)}
+    level = {k: float(decibel(wave)[-1]) for k, wave in near.items()}
+    assert level[2] - level[3] == pytest.approx(6.0, abs=3.5)
+    assert level[2] - level[4] == pytest.approx(12.0, abs=3.5)
+    neighbours = [float(np.abs(waves.between([f"A.{k + 1}.P", f"A.{k}.P"], grid)[0, 1])[-1]) for k in range(1, 16)]
+    assert 1.05 < max(neighbours) / min(neighbours) < 3.0
 
 
 def test_a_polarity_swap_turns_the_phase_and_leaves_the_loss(cable_bench, cable):

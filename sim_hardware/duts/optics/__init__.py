@@ -1,0 +1,1 @@
+"""Units with fibres: trunks, and modules with lasers."""
