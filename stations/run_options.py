@@ -14,6 +14,10 @@ SerialOption = Annotated[
         " after the other. Without it, a run a line from standard input.",
     ),
 ]
+OnOption = Annotated[
+    Path | None,
+    typer.Option("--on", help="Run on the bench that station simulate serves, by the file of its --resources."),
+]
 NoResumeOption = Annotated[
     bool, typer.Option("--no-resume", help="End a run that a power cut left open as ABORTED; do not go on with it.")
 ]

@@ -18,6 +18,7 @@ from sim_hardware.duts.module_memory import MemoryMapError
 from sim_hardware.faults import Fault
 from sim_hardware.physics.random_stream import random_stream
 from sim_hardware.physics.touchstone import TouchstoneError
+from sim_hardware.serving.bench_server import BenchServer, PortTaken, ServedInstrument
 from stations.config import InstrumentConfig, SimulationConfig
 from stations.errors import ConfigurationError
 from stations.fixture import Fixture
@@ -25,6 +26,10 @@ from stations.leased_place import LeasedPlace
 from stations.product import Product
 
 __all__ = [
+    "BenchServer",
+    "PortTaken",
+    "ServedInstrument",
+    "SimulatedBench",
     "SimulatedDefects",
     "SimulatedSite",
     "SimulatedStation",
@@ -157,7 +162,7 @@ class SimulatedStation:
     """A simulated bench with the instruments that a station's file names, wired as its fixture says."""
 
     def __init__(self, name: str, seed: int, clock: Clock) -> None:
-        """`clock` comes from `virtual_clock`."""
+        """`clock` comes from `virtual_clock`, or from whoever serves the bench."""
         bench_clock = cast(BenchClock, clock)
         self.bench = SimulatedBench(name, seed, bench_clock)
         self.place = LeasedPlace(clock=clock, resource_manager=self.bench.resource_manager, smbus=self.bench.open_smbus)
