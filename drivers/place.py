@@ -111,6 +111,7 @@ class Place:
         held = self._open.get(resource)
         if held is not None and held.is_open:
             raise InstrumentError(f"{resource}: cannot open it twice: one wire has one session; close the other first")
+        wire: SerialTransport | VisaTransport
         if "://" in resource or resource.startswith(("/dev/", "COM")):
             wire = self._serial(resource, timeout_s, baud_rate, terminator)
         else:
@@ -118,13 +119,15 @@ class Place:
         self._open[resource] = wire
         return wire
 
-    def _serial(self, resource: str, timeout_s: float, baud_rate: int, terminator: bytes) -> BufferedTransport:
+    def _serial(
+        self, resource: str, timeout_s: float, baud_rate: int, terminator: bytes
+    ) -> SerialTransport | VisaTransport:
         """A wire through pyserial."""
         return SerialTransport(
             resource, self._wire_clock, timeout_s=timeout_s, baud_rate=baud_rate, terminator=terminator
         )
 
-    def _visa(self, resource: str, timeout_s: float, terminator: bytes) -> BufferedTransport:
+    def _visa(self, resource: str, timeout_s: float, terminator: bytes) -> SerialTransport | VisaTransport:
         """A wire through VISA."""
         return VisaTransport(
             resource, self._resource_manager, self._wire_clock, timeout_s=timeout_s, terminator=terminator

@@ -44,7 +44,9 @@ class SmbusOverTcp:
         try:
             content = bytes.fromhex(answer)
         except ValueError as error:
-            raise LinkLost(f"{self.resource}: answered {answer[:60]!r}, which is no block; serve the bench anew") from error
+            raise LinkLost(
+                f"{self.resource}: answered {answer[:60]!r}, which is no block; serve the bench anew"
+            ) from error
         if len(content) != length:
             raise LinkLost(f"{self.resource}: asked for {length} bytes, got {len(content)}; serve the bench anew")
         return content

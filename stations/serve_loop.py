@@ -44,13 +44,13 @@ def with_defects(config: StationConfig, texts: Sequence[str]) -> StationConfig:
         try:
             defect = tomllib.loads("defect = {" + text.strip().removeprefix("{").removesuffix("}") + "}")["defect"]
         except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(f"--defect {text!r}: {error}\nwrite, for example: kind = \"Open\", pair = 3") from error
+            raise ConfigurationError(
+                f'--defect {text!r}: {error}\nwrite, for example: kind = "Open", pair = 3'
+            ) from error
         if not isinstance(defect.get("kind"), str):
-            raise ConfigurationError(f"--defect {text!r}: has no kind\nwrite, for example: kind = \"Open\", pair = 3")
+            raise ConfigurationError(f'--defect {text!r}: has no kind\nwrite, for example: kind = "Open", pair = 3')
         defects.append(defect)
-    return config.model_copy(
-        update={"simulation": config.simulation.model_copy(update={"defects": tuple(defects)})}
-    )
+    return config.model_copy(update={"simulation": config.simulation.model_copy(update={"defects": tuple(defects)})})
 
 
 def serve_bench(

@@ -11,7 +11,6 @@ import pyvisa
 from drivers.errors import LinkLost
 from drivers.serial_transport import SerialTransport
 from drivers.smbus import SmbusBus, open_smbus
-from drivers.transport import BufferedTransport
 from drivers.visa_transport import VisaTransport
 from stations.leased_place import LeasedPlace
 from stations.served_clock import ServedClock
@@ -169,12 +168,12 @@ class ServedPlace(LeasedPlace):
         super().__init__(clock=clock, smbus=lambda resource: ServedSmbus(open_smbus(resource), clock))
         self._time = clock
 
-    def _serial(self, resource: str, timeout_s: float, baud_rate: int, terminator: bytes) -> BufferedTransport:
+    def _serial(self, resource: str, timeout_s: float, baud_rate: int, terminator: bytes) -> SerialTransport:
         return ServedSerialTransport(
             resource, self._time, timeout_s=timeout_s, baud_rate=baud_rate, terminator=terminator
         )
 
-    def _visa(self, resource: str, timeout_s: float, terminator: bytes) -> BufferedTransport:
+    def _visa(self, resource: str, timeout_s: float, terminator: bytes) -> VisaTransport:
         return ServedVisaTransport(
             resource, self._resource_manager, self._time, timeout_s=timeout_s, terminator=terminator
         )

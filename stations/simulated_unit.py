@@ -9,9 +9,7 @@ from stations.product import Product
 from stations.simulation import SimulatedSite, SimulatedUnit
 
 
-def simulated_unit(
-    config: StationConfig, product: Product, kind: type[Fixture], scans: Sequence[str]
-) -> SimulatedUnit:
+def simulated_unit(config: StationConfig, product: Product, kind: type[Fixture], scans: Sequence[str]) -> SimulatedUnit:
     """The unit of these serial numbers with the defects that the station's file asks for.
 
     Several are the parts of what the fixture holds. Raises `ScanRefused`, and `ConfigurationError` for a bench that is

@@ -2,7 +2,8 @@
 
 One JSON object a line, one answer to each; `do` says what:
 
-    hold      switch the bench off and on, hold its clock at 0; `epoch` is its wall time then. Refused while others use it
+    hold      switch the bench off and on, hold its clock at 0; `epoch` is its wall time then
+              (refused while others use the bench)
     await     let time go by until bytes for `wire` have come, or until `until` (s)
     advance   let time go by until `until` (s)
     left      `wire` was closed: wait until the instrument knows
@@ -143,9 +144,12 @@ class ControlPort:
         if self._holder is not None:
             raise Refused(f"{self._holder} holds this bench; wait for its end, or serve another bench")
         if self._switchboard.conversations:
-            talking = (f"{one.activity.peer} at {one.activity.role}" for one in self._switchboard.conversations.values())
+            talking = (
+                f"{one.activity.peer} at {one.activity.role}" for one in self._switchboard.conversations.values()
+            )
             raise Refused(
-                f"it is in use ({', '.join(sorted(talking))}), and a run begins by switching it off and on; end that first"
+                f"it is in use ({', '.join(sorted(talking))}), and a run begins by switching it off and on;"
+                " end that first"
             )
         self._restart(epoch)
         self._switchboard.clock.hold(0.0)

@@ -10,11 +10,18 @@ from sim_hardware.instruments.serial_instrument import SerialInstrument
 from sim_hardware.scpi_device import ScpiDevice
 
 MARK = "SIM-"
+_LONG = 2 * len(MARK)
 
 
 def marked(serial: str) -> str:
-    """The serial number that a served instrument tells."""
-    return serial if serial.startswith(MARK) else f"{MARK}{serial}"
+    """The serial number that a served instrument tells: as long as its own, where that leaves enough of it.
+
+    Longer, and its identity would take longer on a slow line: then nothing would happen at the same moment any more as
+    on the same bench in process.
+    """
+    if serial.startswith(MARK):
+        return serial
+    return MARK + (serial[len(MARK) :] if len(serial) >= _LONG else serial)
 
 
 def mark(bench: SimulatedBench) -> None:

@@ -77,9 +77,7 @@ class TerminalPort:
         return not any(event & select.POLLHUP for _, event in found) or any(e & select.POLLIN for _, e in found)
 
     def _begin(self) -> None:
-        talk = self._switchboard.connect(
-            self._role, holder_of(self.resource), self.resource, self._send, self._hang_up
-        )
+        talk = self._switchboard.connect(self._role, holder_of(self.resource), self.resource, self._send, self._hang_up)
         if talk is None:
             self._dead = True
             return

@@ -30,6 +30,7 @@ from stations.run_options import (
     StepOption,
     TouchstoneOption,
     TraceOption,
+    check_options,
 )
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def command(
     engineering = bool(step or loop or pause_on is not None)
     if db is not None and (engineering or replay is not None):
         raise CommandError("an engineering run and a replay are recorded in no database: give them without --db")
-    _check(serials, trace, record, replay, engineering=engineering, loop=loop, pause_on=pause_on, sanitise=sanitise)
-    if on is not None and replay is not None:
-        raise CommandError("--replay needs no bench: give it without --on")
+    check_options(
+        serials, trace, record, replay, engineering=engineering, loop=loop, pause_on=pause_on, sanitise=sanitise, on=on
+    )
     if as_csv and (as_json or not engineering):
         raise CommandError("--csv goes with --loop or --step, and not with --json; see station run --help")
     if no_resume and (engineering or replay is not None):
@@ -131,33 +132,6 @@ def command(
                 resources=resources,
             )
     raise typer.Exit(code)
-
-
-def _check(
-    serials: tuple[str, ...],
-    trace: Path | None,
-    record: Path | None,
-    replay: Path | None,
-    *,
-    engineering: bool,
-    loop: int | None,
-    pause_on: str | None,
-    sanitise: bool,
-) -> None:
-    if replay is not None and (serials or record is not None or engineering):
-        raise CommandError("--replay plays what was recorded: give it without --serial, --record, --step and --loop")
-    if record is not None and len(serials) != 1:
-        raise CommandError("--record takes one run of one unit: give it by --serial")
-    if sanitise and record is None:
-        raise CommandError("--sanitise says what --record leaves out: give --record FILE")
-    if pause_on not in (None, "fail"):
-        raise CommandError(f"--pause-on {pause_on}: there is only one thing to pause on: --pause-on fail")
-    if record is not None and (loop or pause_on):
-        raise CommandError("--record takes one run as it goes: give it without --loop and --pause-on")
-    if pause_on is not None and not serials:
-        raise CommandError("--pause-on waits for Enter on standard input: give the unit by --serial")
-    if trace is not None and trace in (record, replay):
-        raise CommandError(f"--trace {trace}: is the recording itself; give another file")
 
 
 def _work(
