@@ -13,6 +13,7 @@ from mes.command_line import Location
 from mes.ledger import Ledger, Site
 from stations.agent import Agent
 from stations.bench import Bench, check_roles
+from stations.calibration_register import require_registered
 from stations.config import StationConfig
 from stations.errors import ConfigurationError, PlanError
 from stations.events import Event
@@ -126,8 +127,18 @@ class PreparedStation:
         return (lambda _: run_inline) if self.config.simulated else in_thread
 
     def open_bench(self) -> Bench:
-        """The instruments, opened, identified and made safe. Raises `InstrumentError`; what was opened is closed."""
-        return Bench.open(self.kind, self.config.instruments, self.place)
+        """The instruments, opened, identified and made safe; those of a real bench are in its calibration register.
+
+        Raises `InstrumentError`; what was opened is closed.
+        """
+        bench = Bench.open(self.kind, self.config.instruments, self.place)
+        if not self.config.simulated:
+            try:
+                require_registered(bench, self.config.instruments)
+            except BaseException:
+                bench.close()
+                raise
+        return bench
 
     def fixture(self, bench: Bench) -> Fixture:
         """The fixture over its instruments."""
