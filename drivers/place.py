@@ -102,7 +102,10 @@ class Place:
         def make() -> Transport:
             return self._wire(resource, timeout_s, baud_rate, terminator)
 
-        return self._traced(make() if self._recorder is None else self._recorder.transport(resource, make))
+        if self._recorder is None:
+            return self._traced(make())
+        how = {"timeout_s": timeout_s, "baud_rate": baud_rate, "terminator": terminator.decode("latin-1")}
+        return self._traced(self._recorder.transport(resource, make, **how))
 
     def _traced(self, wire: Transport) -> Transport:
         return wire if self._trace is None else TracedTransport(wire, self._trace)

@@ -13,7 +13,7 @@ from stations.fixture import load_fixture
 from stations.product import load_product
 from stations.served_resources import resources_toml
 from stations.simulated_unit import simulated_unit
-from stations.simulation import BenchServer, ServedInstrument, SimulatedBench, SimulatedStation
+from stations.simulation import BenchServer, ServedInstrument, SimulatedBench, SimulatedSite, SimulatedStation
 
 
 class ServedStation:
@@ -24,6 +24,9 @@ class ServedStation:
         self.product = load_product(config.product)
         self.kind = load_fixture(config.fixture.kind)
         check_roles(self.kind, config.instruments)
+        if config.simulation is not None:
+            # A defect that cannot be is told before anybody connects, not when the first unit is put in.
+            SimulatedSite(config.simulation.seed, self.product).parse_defects(config.simulation, "")
         self.serials = serials
         """The units in the fixture."""
         self._station: SimulatedStation | None = None

@@ -27,8 +27,9 @@ def unregistered(role: str, instrument: Driver, configured: InstrumentConfig) ->
         )
     if configured.serial is None and is_calibrated(instrument.capability):
         return (
-            f"{role}: {configured.resource} is answered by a {name}, serial {identity.serial or 'unknown'}, which is not in"
-            f" the calibration register; write serial and calibration_due into [instruments.{role}] if it is the right one"
+            f"{role}: {configured.resource} is answered by a {name}, serial {identity.serial or 'unknown'}, which is not"
+            f" in the calibration register; if it is the right one, write its serial and calibration_due into"
+            f" [instruments.{role}]"
         )
     return ""
 
