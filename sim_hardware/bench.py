@@ -232,6 +232,11 @@ class SimulatedBench:
         return {role: self._outlets[role] for role in self._resources}
 
     @property
+    def visa_devices(self) -> dict[str, ScpiDevice]:
+        """The SCPI instruments by the VISA resource that each answers at."""
+        return {resource: device for resource, device in self._devices.items() if "::" in resource}
+
+    @property
     def buses(self) -> tuple[str, ...]:
         """The resources of its two-wire buses."""
         return (*self._memories, *self._pmbus)

@@ -15,8 +15,12 @@ class Talk(Protocol):
     role: str
     peer: str
     messages: int
-    last: str
     ended: bool
+
+    @property
+    def last(self) -> str:
+        """Its last message, for a person."""
+        ...
 
 
 class Rates:

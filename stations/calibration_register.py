@@ -27,8 +27,8 @@ def unregistered(role: str, instrument: Driver, configured: InstrumentConfig) ->
         )
     if configured.serial is None and is_calibrated(instrument.capability):
         return (
-            f"{role}: {configured.resource} is answered by a {name}, serial {identity.serial or 'unknown'}, which is not"
-            f" in the calibration register; if it is the right one, write its serial and calibration_due into"
+            f"{role}: {configured.resource} is answered by a {name}, serial {identity.serial or 'unknown'}, which is"
+            f" not in the calibration register; if it is the right one, write its serial and calibration_due into"
             f" [instruments.{role}]"
         )
     return ""

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from drivers.clock import Clock, SystemClock
 from sim_hardware.bench import SimulatedBench
+from sim_hardware.bench_file import numbered
 from sim_hardware.clock import BenchClock, ScaledClock, VirtualClock
 from sim_hardware.duts.defect import DefectError
 from sim_hardware.duts.design import DesignError
@@ -189,7 +190,7 @@ class SimulatedStation:
 
     def _add(self, role: str, configured: InstrumentConfig) -> None:
         model = configured.driver.rpartition("/")[2]
-        options = {name: _numbered(value) for name, value in configured.options.items()}
+        options = {name: numbered(value) for name, value in configured.options.items()}
         try:
             self.bench.add_instrument(role, model, configured.resource, configured.serial or "", **options)
         except (ValueError, TypeError) as error:
@@ -245,13 +246,6 @@ class SimulatedStation:
         """Take the bench apart."""
         self.place.close()
         self.bench.close()
-
-
-def _numbered(value: Any) -> Any:
-    """A table of slots, channels or elements: TOML keys are texts, and these are numbers."""
-    if isinstance(value, Mapping) and all(key.isdecimal() for key in value):
-        return {int(key): item for key, item in value.items()}
-    return value
 
 
 def _roles(instruments: Mapping[str, InstrumentConfig], driver: str) -> list[str]:

@@ -7,9 +7,9 @@ _SHOWN = 60
 
 @dataclass(slots=True)
 class Activity:
-    """One client at one instrument. `messages` counts what it has sent, `last` is its last message, `at` when (s).
+    """One client at one instrument. `messages` counts what it has sent, `at` is when the last came (s).
 
-    `at` is on the machine's monotonic clock, as `began` is.
+    Times are on the machine's monotonic clock.
     """
 
     role: str
@@ -17,16 +17,22 @@ class Activity:
     wire: str
     began: float
     messages: int = 0
-    last: str = ""
     at: float = 0.0
     ended: bool = False
+    said: bytes = b""
+    """The last bytes that came."""
 
     def note(self, content: bytes, at: float) -> None:
-        """Take in what the client has sent."""
-        lines = [line for line in content.splitlines() if line]
-        self.messages += max(1, len(lines)) if content.endswith((b"\n", b"\r")) else 1
-        self.last = shown(lines[-1] if lines else content)
+        """Take in what the client has sent; costs nothing that a question would feel."""
+        self.messages += (content.count(b"\n") or content.count(b"\r")) or 1
+        self.said = content
         self.at = at
+
+    @property
+    def last(self) -> str:
+        """The last message, for a person."""
+        lines = [line for line in self.said.splitlines() if line]
+        return shown(lines[-1]) if lines else ""
 
 
 def shown(content: bytes) -> str:

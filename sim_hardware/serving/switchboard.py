@@ -33,6 +33,7 @@ class Switchboard:
         self._hang_ups: dict[str, Callable[[], None]] = {}
         self._owners: dict[int, str] = {}
         self._changed = asyncio.Event()
+        self._waiting = 0
 
     def connect(
         self, role: str, peer: str, wire: str, send: Callable[[bytes], None], hang_up: Callable[[], None]
@@ -84,20 +85,25 @@ class Switchboard:
 
     def changed(self) -> None:
         """Wake whoever waits for clients or bytes."""
-        self._changed.set()
+        if self._waiting:
+            self._changed.set()
 
     async def wait_for(self, happened: Callable[[], bool], patience_s: float) -> bool:
         """Wait until this has happened, in real time; False when it has not in time."""
         deadline = time.monotonic() + patience_s
-        while not happened():
-            left_s = deadline - time.monotonic()
-            if left_s <= 0:
-                return False
-            self._changed.clear()
-            try:
-                await asyncio.wait_for(self._changed.wait(), left_s)
-            except TimeoutError:
-                return happened()
+        self._waiting += 1
+        try:
+            while not happened():
+                left_s = deadline - time.monotonic()
+                if left_s <= 0:
+                    return False
+                self._changed.clear()
+                try:
+                    await asyncio.wait_for(self._changed.wait(), left_s)
+                except TimeoutError:
+                    return happened()
+        finally:
+            self._waiting -= 1
         return True
 
     def _peer(self, wire: str) -> str:
