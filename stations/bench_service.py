@@ -93,7 +93,9 @@ def resources_of(config: StationConfig, server: BenchServer, wires: str) -> dict
     found = {}
     for role in config.instruments:
         served = _served(config, server, role)
-        resource = {"tcp": served.tcp, "pty": served.terminal or served.tcp}.get(wires, served.resource)
+        on_network = "::" in config.instruments[role].resource or "socket://" in config.instruments[role].resource
+        real = served.tcp if on_network else served.resource
+        resource = {"tcp": served.tcp, "pty": served.terminal or served.tcp}.get(wires, real)
         found[role] = (resource + _suffix(config, role), served.serial)
     return found
 

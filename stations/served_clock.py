@@ -82,7 +82,12 @@ class ServedClock:
         self._unsettled.add(wire)
 
     def wrote(self, wire: str, count: int) -> None:
-        """So many bytes are about to be written; what went to other wires before arrives before."""
+        """So many bytes are about to be written; what went to other wires before arrives before.
+
+        Raises `LinkLost` for a wire that is closed.
+        """
+        if wire not in self._written:
+            raise LinkLost(f"{wire}: the wire is closed; open the instrument again")
         if self._unsettled - {wire}:
             self.settle()
         with self._lock:

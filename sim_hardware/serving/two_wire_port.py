@@ -29,7 +29,7 @@ _LONGEST = 1024
 
 
 class TwoWirePort:
-    """Serves one bus; `open_bus` is asked at every transfer, for a bench may be switched off and on."""
+    """Serves one bus; `open_bus` is asked for every client, and again when the bench was switched off and on."""
 
     def __init__(self, switchboard: Switchboard, bus: str, open_bus: Callable[[], TwoWireBus]) -> None:
         self._switchboard = switchboard
@@ -41,10 +41,13 @@ class TwoWirePort:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = endpoint(writer.get_extra_info("peername"))
         activity = self._switchboard.watch(self._bus, peer, peer)
+        bench, bus = self._switchboard.bench, self._open_bus()
         try:
             while line := await reader.readline():
                 activity.note(line, time.monotonic())
-                writer.write(self.answer(line.strip()) + b"\n")
+                if bench is not self._switchboard.bench:
+                    bench, bus = self._switchboard.bench, self._open_bus()
+                writer.write(answered(bus, line.strip()) + b"\n")
                 # A transfer may have let time go by: what the others were waiting for has come.
                 self._switchboard.flush()
                 await writer.drain()
@@ -55,18 +58,18 @@ class TwoWirePort:
             activity.ended = True
             writer.close()
 
-    def answer(self, line: bytes) -> bytes:
-        """What a transfer is answered with."""
-        match = _TRANSFER.fullmatch(line)
-        if match is None or len(line) > _LONGEST:
-            return b"ERR expected R address register length, or W address register bytes"
-        bus = self._open_bus()
-        try:
-            if match["n"] is not None:
-                content = bus.read_block(int(match["ra"], 16), int(match["rr"], 16), int(match["n"]))
-                return b"OK " + content.hex().encode("ascii")
-            written = bytes.fromhex(match["content"].decode("ascii"))
-            bus.write_block(int(match["wa"], 16), int(match["wr"], 16), written)
-        except OSError as error:
-            return b"NACK " + str(error.strerror or error).encode("ascii", "replace")
-        return b"OK"
+
+def answered(bus: TwoWireBus, line: bytes) -> bytes:
+    """What a transfer is answered with."""
+    match = _TRANSFER.fullmatch(line)
+    if match is None or len(line) > _LONGEST:
+        return b"ERR expected R address register length, or W address register bytes"
+    try:
+        if match["n"] is not None:
+            content = bus.read_block(int(match["ra"], 16), int(match["rr"], 16), int(match["n"]))
+            return b"OK " + content.hex().encode("ascii")
+        written = bytes.fromhex(match["content"].decode("ascii"))
+        bus.write_block(int(match["wa"], 16), int(match["wr"], 16), written)
+    except OSError as error:
+        return b"NACK " + str(error.strerror or error).encode("ascii", "replace")
+    return b"OK"
