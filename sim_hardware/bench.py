@@ -226,6 +226,21 @@ class SimulatedBench:
         """The SCPI instruments by role, for a wire that this bench does not make itself."""
         return {role: outlet for role, outlet in self._outlets.items() if isinstance(outlet.device, ScpiDevice)}
 
+    @property
+    def outlets(self) -> dict[str, Outlet]:
+        """The instruments by role; roles at one line share its outlet."""
+        return {role: self._outlets[role] for role in self._resources}
+
+    @property
+    def visa_devices(self) -> dict[str, ScpiDevice]:
+        """The SCPI instruments by the VISA resource that each answers at."""
+        return {resource: device for resource, device in self._devices.items() if "::" in resource}
+
+    @property
+    def buses(self) -> tuple[str, ...]:
+        """The resources of its two-wire buses."""
+        return (*self._memories, *self._pmbus)
+
     def resource_manager(self) -> pyvisa.ResourceManager:
         """PyVISA's way in; the same manager every time."""
         if self._manager is None:

@@ -22,7 +22,7 @@ from stations.check_policy import ChallengeConfig, GoldenConfig
 from stations.config_values import ExistingFile, FrozenMapping, Table
 from stations.errors import ConfigurationError, explained
 
-SIMULATED_RESOURCES = ("sim://", "sim-i2c://")
+SIMULATED_RESOURCES = ("sim://", "sim-i2c://", "sim-i2c+tcp://")
 """How the resources begin that only a simulated bench answers; VISA names are the same on both benches."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from drivers.clock import Clock, SystemClock
 from sim_hardware.bench import SimulatedBench
+from sim_hardware.bench_file import numbered
 from sim_hardware.clock import BenchClock, ScaledClock, VirtualClock
 from sim_hardware.duts.defect import DefectError
 from sim_hardware.duts.design import DesignError
@@ -18,6 +19,7 @@ from sim_hardware.duts.module_memory import MemoryMapError
 from sim_hardware.faults import Fault
 from sim_hardware.physics.random_stream import random_stream
 from sim_hardware.physics.touchstone import TouchstoneError
+from sim_hardware.serving.bench_server import BenchServer, PortTaken, ServedInstrument
 from stations.config import InstrumentConfig, SimulationConfig
 from stations.errors import ConfigurationError
 from stations.fixture import Fixture
@@ -25,6 +27,10 @@ from stations.leased_place import LeasedPlace
 from stations.product import Product
 
 __all__ = [
+    "BenchServer",
+    "PortTaken",
+    "ServedInstrument",
+    "SimulatedBench",
     "SimulatedDefects",
     "SimulatedSite",
     "SimulatedStation",
@@ -157,7 +163,7 @@ class SimulatedStation:
     """A simulated bench with the instruments that a station's file names, wired as its fixture says."""
 
     def __init__(self, name: str, seed: int, clock: Clock) -> None:
-        """`clock` comes from `virtual_clock`."""
+        """`clock` comes from `virtual_clock`, or from whoever serves the bench."""
         bench_clock = cast(BenchClock, clock)
         self.bench = SimulatedBench(name, seed, bench_clock)
         self.place = LeasedPlace(clock=clock, resource_manager=self.bench.resource_manager, smbus=self.bench.open_smbus)
@@ -184,7 +190,7 @@ class SimulatedStation:
 
     def _add(self, role: str, configured: InstrumentConfig) -> None:
         model = configured.driver.rpartition("/")[2]
-        options = {name: _numbered(value) for name, value in configured.options.items()}
+        options = {name: numbered(value) for name, value in configured.options.items()}
         try:
             self.bench.add_instrument(role, model, configured.resource, configured.serial or "", **options)
         except (ValueError, TypeError) as error:
@@ -240,13 +246,6 @@ class SimulatedStation:
         """Take the bench apart."""
         self.place.close()
         self.bench.close()
-
-
-def _numbered(value: Any) -> Any:
-    """A table of slots, channels or elements: TOML keys are texts, and these are numbers."""
-    if isinstance(value, Mapping) and all(key.isdecimal() for key in value):
-        return {int(key): item for key, item in value.items()}
-    return value
 
 
 def _roles(instruments: Mapping[str, InstrumentConfig], driver: str) -> list[str]:

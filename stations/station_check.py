@@ -14,6 +14,7 @@ from drivers.driver import Driver
 from drivers.errors import InstrumentError, LinkTimeout
 from drivers.place import Place
 from stations.bench import Bench, offers, told
+from stations.calibration_register import unregistered
 from stations.config import InstrumentConfig, StationConfig
 from stations.fault_latch import LatchedFault
 from stations.fixture import Fixture
@@ -79,7 +80,7 @@ def check_station(config: StationConfig, kind: type[Fixture], place: Place) -> S
     bench = Bench(opened, place.clock)
     try:
         for role in _ordered(kind, config):
-            check = _checked(role, config.instruments[role], kind, place, bench, today)
+            check = _checked(role, config.instruments[role], kind, place, bench, today, simulated=config.simulated)
             checks.append(check)
         interlock, trouble = _interlock(kind.INTERLOCK, bench)
     finally:
@@ -107,7 +108,14 @@ def _ordered(kind: type[Fixture], config: StationConfig) -> Iterator[str]:
 
 
 def _checked(
-    role: str, configured: InstrumentConfig, kind: type[Fixture], place: Place, bench: Bench, today: date
+    role: str,
+    configured: InstrumentConfig,
+    kind: type[Fixture],
+    place: Place,
+    bench: Bench,
+    today: date,
+    *,
+    simulated: bool,
 ) -> InstrumentCheck:
     check = InstrumentCheck(role, configured.driver, configured.resource, calibration_due=configured.calibration_due)
     if role not in kind.ROLES:
@@ -134,6 +142,8 @@ def _checked(
             check.problems.append(told(error))
         return check
     bench.instruments[role] = instrument
+    if not simulated and (trouble := unregistered(role, instrument, configured)):
+        check.problems.append(trouble)
     identity = instrument.identity
     check.maker, check.model = identity.maker, identity.model
     check.serial, check.firmware = identity.serial, identity.firmware
