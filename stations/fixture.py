@@ -130,9 +130,11 @@ def fixture_kinds() -> tuple[str, ...]:
 
 
 def load_fixture(kind: str) -> type[Fixture]:
-    """The fixture class of this kind. Raises `ConfigurationError` naming the kinds there are."""
+    """The fixture class of this kind. Raises `ConfigurationError` naming the kinds there are, or what it lacks."""
     if kind not in fixture_kinds():
         raise ConfigurationError(f"fixture kind {kind}: there is none; the kinds are {', '.join(fixture_kinds())}")
     module = import_module(f"stations.fixtures.{kind}")
-    found: type[Fixture] = module.FIXTURE
+    found = getattr(module, "FIXTURE", None)
+    if not (isinstance(found, type) and issubclass(found, Fixture)):
+        raise ConfigurationError(f"fixture kind {kind}: its file does not say its class; end it with FIXTURE = …")
     return found

@@ -177,7 +177,8 @@ class SimulatedStation:
     ) -> None:
         """Put the instruments on the bench and wire them to where the unit will sit.
 
-        Raises `ConfigurationError` for a driver that no simulated instrument stands for.
+        Raises `ConfigurationError` for a driver that no simulated instrument stands for, and for a wire to a role that
+        the station's file does not name.
         """
         memories = fixture.memories()
         for role, configured in instruments.items():
@@ -186,7 +187,12 @@ class SimulatedStation:
             else:
                 self._add(role, configured)
         for a, b in fixture.wiring(product, options):
-            self.bench.wire(a, b)
+            try:
+                self.bench.wire(a, b)
+            except ValueError as error:
+                raise ConfigurationError(
+                    f"instruments: {fixture.__name__} cannot be wired: {error}; name each role of the fixture"
+                ) from error
 
     def _add(self, role: str, configured: InstrumentConfig) -> None:
         model = configured.driver.rpartition("/")[2]

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from stations.errors import PlanError
+from stations.errors import ConfigurationError, PlanError
+from stations.fixture import load_fixture
 from stations.limit_revision import LimitRevision, load_limit_revision
 from stations.plan import PlanRevision, load_plan, plan_names
+from stations.plan_listing import product_for
+from stations.plans.dac_50g_lane_test import PLAN
 from stations.product import load_product
 
 STATIONS = Path(__file__).parents[2] / "stations"
@@ -36,10 +39,29 @@ def revision(tmp_path: Path, text: str) -> LimitRevision:
 
 def test_every_plan_ships_with_a_product_whose_route_it_serves() -> None:
     """No plan without a product, and its operation is a test on that product's route."""
-    assert set(plan_names()) == set(PRODUCTS)
     for name in plan_names():
-        product = load_product(STATIONS / "products" / f"{PRODUCTS[name]}.toml")
-        assert load_plan(name).operation in {operation.name for operation in product.route}
+        plan = load_plan(name)
+        product = product_for(plan)
+        assert plan.operation in {operation.name for operation in product.route}
+        assert plan.bind(product).measurands
+
+
+def test_a_plan_is_called_as_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What records say is what a station's file may name."""
+    assert PLAN.name == "dac_50g_lane_test"
+    monkeypatch.setattr(PLAN, "name", "lane_test")
+    with pytest.raises(PlanError, match="dac_50g_lane_test: calls itself lane_test"):
+        load_plan("dac_50g_lane_test")
+
+
+def test_a_file_without_its_last_line_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan's file that declares no PLAN, and a fixture's that names no FIXTURE."""
+    monkeypatch.delattr("stations.plans.dac_50g_lane_test.PLAN")
+    with pytest.raises(PlanError, match=r"write PLAN = TestPlan\("):
+        load_plan("dac_50g_lane_test")
+    monkeypatch.delattr("stations.fixtures.dac_lane.FIXTURE")
+    with pytest.raises(ConfigurationError, match="end it with FIXTURE = "):
+        load_fixture("dac_lane")
 
 
 def test_the_800g_plan_judges_all_sixteen_pairs() -> None:

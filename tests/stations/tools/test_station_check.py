@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer
 
+from mes.command_line import CommandError
 from stations.cli import check
 
 CONFIGS = Path(__file__).parents[3] / "stations/configs"
@@ -78,3 +79,10 @@ def test_a_page_has_a_line_a_role(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert lines[0].endswith("NOT FIT to work")
     at = next(i for i, line in enumerate(lines) if line.startswith("  ERROR vna:"))
     assert "was due for calibration" in lines[at + 1]
+
+
+def test_a_simulated_bench_without_a_role_says_which(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A role that the file calls otherwise than the fixture cannot be wired, and the fixture's terminal names it."""
+    config = changed(tmp_path, ("[instruments.vna]", "[instruments.analyser]"))
+    with pytest.raises(CommandError, match=r"DacRfFixture cannot be wired: .*'vna:PORT1' belongs to no role"):
+        checked(capsys, config, tmp_path)
