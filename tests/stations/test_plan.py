@@ -124,7 +124,7 @@ def test_a_product_without_what_the_plan_needs_is_refused() -> None:
 
 def test_an_unknown_plan_names_those_there_are() -> None:
     """A misspelt plan is answered with the list."""
-    with pytest.raises(PlanError, match="the plans are .*dac_50g_lane_test"):
+    with pytest.raises(PlanError, match=r"the plans are .*dac_50g_lane_test"):
         load_plan("dac_test")
 
 
