@@ -7,6 +7,7 @@ in nobody's calibration register. Its errors stay those of the serial number tha
 
 from sim_hardware.bench import SimulatedBench
 from sim_hardware.instruments.serial_instrument import SerialInstrument
+from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.scpi_device import ScpiDevice
 
 MARK = "SIM-"
@@ -30,8 +31,9 @@ def mark(bench: SimulatedBench) -> None:
         serial = str(getattr(device, "serial", ""))
         if not serial:
             continue
-        if isinstance(device, ScpiDevice):
+        if isinstance(device, ScpiDevice) and serial in device.idn:
             # Not its `serial`: from that its systematic errors are drawn, some of them as late as in the measurement.
             device.idn = device.idn.replace(f",{serial},", f",{marked(serial)},", 1)
-        elif isinstance(device, SerialInstrument):
+        elif isinstance(device, SerialInstrument | WorldInstrument):
+            # Who tells it by another command than *IDN? draws its errors when it is made.
             device.serial = marked(serial)
