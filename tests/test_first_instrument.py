@@ -147,7 +147,8 @@ def test_nothing_shown_is_left_out() -> None:
 
 def test_the_files_live_only_in_the_page() -> None:
     """What the page lets somebody write is not there already."""
-    assert not [path for path in FILES if (ROOT / path).exists()]
+    there = [path for path in FILES if (ROOT / path).exists()]
+    assert not there, f"{', '.join(there)}: put away what you wrote along the page: git stash --include-untracked"
 
 
 def test_links_and_paths_of_the_page_lead_somewhere() -> None:
