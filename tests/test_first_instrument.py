@@ -160,6 +160,7 @@ def test_links_and_paths_of_the_page_lead_somewhere() -> None:
     assert not re.findall(r"(?<![\w.~])/(?:home|root|tmp|work|usr|Users)/\S*", TEXT)
 
 
+@pytest.mark.timeout(300)  # a dozen programs, one after the other
 def test_the_page_leads_to_a_unit_that_passes_and_one_that_fails(tmp_path: Path) -> None:
     """Written and run in the page's order, in a copy of the repository, every command prints what the page shows."""
     clone = copy_of_the_house(tmp_path / "clone")
