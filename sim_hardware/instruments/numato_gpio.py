@@ -1,7 +1,8 @@
 """Numato USB GPIO module: lines that are read and driven over a serial line with echo and prompt.
 
-What is outside a line (a door switch, a clamp sensor, an operator's hand) is set by `set_input`. `gpio set` and
-`gpio clear` make a line an output, `gpio read` an input; a bit set in the direction word is an input.
+What is outside a line (a door switch, a clamp sensor, an operator's hand) is set by `set_input`, unless the line is
+wired to something of this world that pulls it high or low (a mirror contact, a coding plug). `gpio set` and `gpio
+clear` make a line an output, `gpio read` an input; a bit set in the direction word is an input.
 """
 
 from collections.abc import Collection
@@ -70,7 +71,12 @@ class NumatoGpio(NumatoConsole):
         return super().obey(words)
 
     def _levels(self) -> int:
-        return (self._outside & self._inputs | self._latch & ~self._inputs) & ~self._stuck
+        outside = self._outside
+        for line in range(self.channels):
+            level = self.world.level(self.terminal(str(line)))
+            if level is not None:
+                outside = outside | 1 << line if level else outside & ~(1 << line)
+        return (outside & self._inputs | self._latch & ~self._inputs) & ~self._stuck
 
     def _require(self, line: int) -> None:
         if not 0 <= line < self.channels:

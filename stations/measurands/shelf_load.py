@@ -9,10 +9,12 @@ from typing import Any
 
 from drivers.errors import LinkError
 from drivers.reading import Reading
-from stations.fixtures.shelf_bench import SLOTS, ShelfBench
+from stations.fixtures.shelf_bench import ShelfBench
 from stations.limits import Measurand
+from stations.measurands.fixture_contacts import load_contact_measurands, record_load_contact
 from stations.measurands.supply_points import number
 from stations.plan import Parameters, Record
+from stations.shelf_contactors import SLOTS
 
 LOAD_PARAMETERS = (
     "points",
@@ -80,6 +82,7 @@ def shelf_telemetry_measurands(parameters: Parameters) -> Iterator[Measurand]:
             tolerance=parameters["telemetry_tolerance"],
             clause="what the shelf tells over what the bench measures, less one",
         )
+    yield from load_contact_measurands()
 
 
 def record_load(fixture: ShelfBench, record: Record) -> None:
@@ -137,6 +140,7 @@ def record_shelf_telemetry(fixture: ShelfBench, record: Record) -> None:
     }
     for name, (own, measured) in told.items():
         record(f"shelf_{name}", Reading(number(own, name) / measured - 1.0, "1"))
+    record_load_contact(fixture.bus_voltage(), fixture.load, record)
 
 
 def told_currents(fixture: ShelfBench) -> dict[int, float]:

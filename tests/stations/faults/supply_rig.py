@@ -187,7 +187,7 @@ class SupplyRig:
             "backfeed": any(output.branch.is_on for output in outputs),
             "hipot": self.device("hipot").output.output_v > 0.0,
             "load": self.device("load").channel.branch.is_on,
-            "mains contactors": any(self.simulated.world.is_closed(f"relays:relay {k}") for k in range(6)),
+            "mains contactors": any(self.simulated.world.relays.is_closed(f"relays:relay {k}") for k in range(6)),
             "unit": abs(self.output_v()) >= DEAD_V,
         }
         return [name for name, is_live in found.items() if is_live]
