@@ -54,6 +54,13 @@ class RelayStates:
         self._burnt.add(name)
         self._move(name)
 
+    def replace(self, name: str) -> None:
+        """Put a relay that is well in place of this one."""
+        self._require(name)
+        self._welded.discard(name)
+        self._burnt.discard(name)
+        self._move(name)
+
     def is_told(self, name: str) -> bool:
         """Whether the coil is told to close: all that a relay card knows."""
         return name in self._told
