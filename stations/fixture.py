@@ -44,6 +44,10 @@ class Fixture:
     """Contactors that tell whether they are open; looked at in set-up, before high voltage or mains, and at the end."""
     CODING_PLUG: ClassVar[CodingPlug | None] = None
     """What tells which fixture this is; read before anything is armed."""
+    UNTOLD: ClassVar[tuple[str, ...]] = ()
+    """What of this fixture may be wrong and is noticed by nothing: said in its coverage, for it is a gap."""
+    INDIFFERENT: ClassVar[frozenset[str]] = frozenset()
+    """Calibrated roles whose gain nothing that is measured rests on: what they give, others measure."""
     PROBES: ClassVar[Mapping[str, float]] = {}
     """Terminals that carry current through a probe that wears, each with the ohm at which it is worn."""
 
@@ -73,6 +77,20 @@ class Fixture:
         plug = cls.CODING_PLUG
         bridges = () if plug is None else enumerate(plug.lines)
         return (*mirrors, *((f"{cls.IO}:{line}", f"fixture:CODE.{bit}") for bit, line in bridges))
+
+    @classmethod
+    def relays(cls, product: Product, options: Mapping[str, object]) -> Mapping[str, tuple[int, ...]]:
+        """Relays and contactors by role, for who tries what happens when one welds or burns.
+
+        By default every one that is wired by `{k}.COM`; a fixture with many of a kind may name some of each.
+        """
+        found: dict[str, set[int]] = {}
+        for terminal in (end for wire in cls.wiring(product, options) for end in wire):
+            role, _, name = terminal.partition(":")
+            channel, _, contact = name.partition(".")
+            if contact == "COM":
+                found.setdefault(role, set()).add(int(channel))
+        return {role: tuple(sorted(channels)) for role, channels in found.items()}
 
     @classmethod
     def memories(cls) -> Mapping[str, str]:

@@ -25,6 +25,7 @@ MIRRORS: Final = (
     ),
     MirrorLoop("high voltage return", "relays", (LOW,), 14),
     MirrorLoop("share bus", "relays", (SHARE,), 15),
+    MirrorLoop("joint taps", "taps", tuple(range(2 * SLOTS)), 17),
     MirrorLoop("probes", "taps", tuple(range(PROBE_LINE, PROBE_NEUTRAL + SLOTS)), 16),
 )
 

@@ -11,22 +11,18 @@ BACKFEED: Final = (5,)
 PROBES: Final = (9, 10)
 """They lead a meter to line and neutral, to look through both poles of the high voltage before it is on."""
 
-_NAMES: Final = {
-    "mains line": 0,
-    "mains neutral": 1,
-    "high voltage line": 2,
-    "high voltage neutral": 3,
-    "high voltage return": 4,
-    "back-feed": 5,
-    "line probe": 9,
-    "neutral probe": 10,
-}
-MIRRORS: Final = tuple(
-    MirrorLoop(name, "relays", (contactor,), line) for line, (name, contactor) in enumerate(_NAMES.items(), start=2)
+MIRRORS: Final = (
+    MirrorLoop("mains line", "relays", (0,), 2),
+    MirrorLoop("mains neutral", "relays", (1,), 3),
+    MirrorLoop("high voltage line", "relays", (2,), 4),
+    MirrorLoop("high voltage neutral", "relays", (3,), 5),
+    MirrorLoop("high voltage return", "relays", HIPOT[2:], 6),
+    MirrorLoop("back-feed", "relays", BACKFEED, 7),
+    MirrorLoop("probes", "relays", PROBES, 8),
 )
-"""Input lines 2 to 9."""
+"""Input lines 2 to 8; 9 is for what a bench has besides."""
 
-APART: Final = ("high voltage line", "high voltage neutral", "high voltage return", "line probe", "neutral probe")
+APART: Final = ("high voltage line", "high voltage neutral", "high voltage return", "probes")
 """What must be open before the mains are on."""
 
 CODE: Final = CodingPlug("io", tuple(range(10, 16)))

@@ -56,6 +56,7 @@ def share_measurands(name: str, tolerance: float) -> Iterator[Measurand]:
 def share_drive_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """The shares while the share bus is held from outside: droop hides a contact that is open, this does not."""
     yield from share_measurands("driven_share_error", parameters["share_drive"]["tolerance"])
+    yield Measurand("driven_rise", "V", clause="fixture: rise of the bus; none when the drive does not reach it")
 
 
 def joint_measurands(parameters: Parameters) -> Iterator[Measurand]:
@@ -103,8 +104,10 @@ def record_share_drive(fixture: ShelfBench, record: Record) -> None:
     """Hold the share bus above what the supplies hold it at, and see who follows."""
     drive = fixture.parameters["share_drive"]
     fixture.draw(drive["load_pct"] / 100.0)
+    before = number(fixture.bus_voltage(), "bus voltage")
     fixture.drive_share(drive["level_v"])
     fixture.wait(SETTLE_S)
+    record("driven_rise", Reading(number(fixture.bus_voltage(), "bus voltage") - before, "V"))
     record_shares(record, "driven_share_error", told_currents(fixture))
     fixture.release_share()
 
