@@ -79,7 +79,7 @@ class Fixture:
         return (*mirrors, *((f"{cls.IO}:{line}", f"fixture:CODE.{bit}") for bit, line in bridges))
 
     @classmethod
-    def relays(cls, product: Product, options: Mapping[str, object]) -> Mapping[str, tuple[int, ...]]:
+    def tried_relays(cls, product: Product, options: Mapping[str, object]) -> Mapping[str, tuple[int, ...]]:
         """Relays and contactors by role, for who tries what happens when one welds or burns.
 
         By default every one that is wired by `{k}.COM`; a fixture with many of a kind may name some of each.

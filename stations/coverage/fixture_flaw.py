@@ -50,7 +50,7 @@ def flaws_of(kind: type[Fixture], product: Product, config: StationConfig) -> It
         other = kind.CODING_PLUG.expected(options) ^ 1
         yield _one("wrong_fixture", {"kind": "WrongFixture", "code": other})
         yield _one("coding_plug_out", {"kind": "WrongFixture", "code": 0})
-    for role, relays in kind.relays(product, options).items():
+    for role, relays in kind.tried_relays(product, options).items():
         for relay in relays:
             place = {"role": role, "contactor": relay}
             yield _one(f"welded {role} {relay}", {"kind": "WeldedContactor", **place})
