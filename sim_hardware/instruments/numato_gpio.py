@@ -56,7 +56,7 @@ class NumatoGpio(NumatoConsole):
             case ("gpio", "read", letter):
                 line = self.channel(letter)
                 self._inputs |= 1 << line
-                return str(self._levels() >> line & 1)
+                return str(self._level(line))
             case ("gpio", "readall"):
                 return self.word(self._levels())
             case ("gpio", "iomask", digits):
@@ -71,12 +71,15 @@ class NumatoGpio(NumatoConsole):
         return super().obey(words)
 
     def _levels(self) -> int:
-        outside = self._outside
-        for line in range(self.channels):
-            level = self.world.level(self.terminal(str(line)))
-            if level is not None:
-                outside = outside | 1 << line if level else outside & ~(1 << line)
-        return (outside & self._inputs | self._latch & ~self._inputs) & ~self._stuck
+        return sum(self._level(line) << line for line in range(self.channels))
+
+    def _level(self, line: int) -> int:
+        if self._stuck >> line & 1:
+            return 0
+        if not self._inputs >> line & 1:
+            return self._latch >> line & 1
+        wired = self.world.level(self.terminal(str(line)))
+        return self._outside >> line & 1 if wired is None else int(wired)
 
     def _require(self, line: int) -> None:
         if not 0 <= line < self.channels:
