@@ -27,7 +27,9 @@ class MirrorLoop:
     line: int
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.role} {', '.join(map(str, self.contactors))})"
+        first, *_, last = (*self.contactors, *self.contactors[-1:])
+        among = f"{first} to {last}" if len(self.contactors) > 2 else ", ".join(map(str, self.contactors))
+        return f"{self.name} ({self.role} {among})"
 
 
 def closed_loops(
