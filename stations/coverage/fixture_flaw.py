@@ -21,6 +21,23 @@ _CLEAR_DRIFT: Final = 0.05
 """Relative, in the year since it was calibrated. Data sheets allow a tenth of it and less."""
 _FURTHER: Final = re.compile(r".*_(?!1$)\d+")
 """Roles of a kind that there are several of: the first, `load_1`, stands for them."""
+_DRIFTING: Final = frozenset(
+    {
+        "AcSource",
+        "ComplianceTester",
+        "ElectronicLoad",
+        "HarnessSafetyTester",
+        "HarnessTester",
+        "Multimeter",
+        "NetworkAnalyzer",
+        "Oscilloscope",
+        "PowerAnalyzer",
+        "PowerSupply",
+        "SafetyTester",
+        "TemperatureLogger",
+    }
+)
+"""Capabilities of whose gain the simulation has a drift; of light and bit errors it has none."""
 LONG_AGO: Final = date(2000, 1, 1)
 
 
@@ -63,13 +80,25 @@ def flaws_of(kind: type[Fixture], product: Product, config: StationConfig) -> It
         yield FixtureFlaw(f"worn_probe {probe}", "ohm", points)
     for role in _calibrated(kind, config):
         yield FixtureFlaw(f"expired_calibration {role}", "1", (FlawPoint(1.0, expired=role),))
-        if role in kind.INDIFFERENT or _FURTHER.fullmatch(role):
+        if role in kind.INDIFFERENT or _FURTHER.fullmatch(role) or not _drifts(role, config):
             continue
         points = tuple(
             FlawPoint(drift, {"kind": "CalibrationDrift", "role": role, "per_year": drift}, clear=drift >= _CLEAR_DRIFT)
             for drift in _DRIFT
         )
         yield FixtureFlaw(f"calibration_drift {role}", "1", points)
+
+
+def untold_of(kind: type[Fixture], config: StationConfig) -> tuple[str, ...]:
+    """What of a fixture is known to be noticed by nothing, and what the simulation cannot try."""
+    fixed = [role for role in _calibrated(kind, config) if role not in kind.INDIFFERENT and not _drifts(role, config)]
+    drifts = f"drift of {', '.join(fixed)} within the calibration interval: not simulated"
+    unnamed = "wrong fixture: it has no coding plug"
+    return (*((unnamed,) if kind.CODING_PLUG is None else ()), *kind.UNTOLD, *((drifts,) if fixed else ()))
+
+
+def _drifts(role: str, config: StationConfig) -> bool:
+    return driver_class(config.instruments[role].driver).capability in _DRIFTING
 
 
 def _one(name: str, defect: Defect) -> FixtureFlaw:

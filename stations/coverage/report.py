@@ -6,6 +6,7 @@ from typing import Any
 
 from mes.vocabulary import Verdict
 from stations.coverage.binomial import upper_bound
+from stations.coverage.fixture_flaw import untold_of
 from stations.coverage.fixture_study import FlawRow
 from stations.coverage.study import DUPLICATE_SERIAL, Prepared, Study, gate_rule
 from stations.coverage.tally import (
@@ -174,7 +175,7 @@ def report_of(
         unseen=prepared.unseen,
         stopped=stopped,
         fixture=tuple(fixture),
-        untold=prepared.kind.UNTOLD,
+        untold=untold_of(prepared.kind, prepared.config),
     )
 
 
