@@ -161,6 +161,8 @@ def prepare_station(
             plan = load_plan(config.plan).bind(product, limits)
             kind = load_fixture(config.fixture.kind)
             check_roles(kind, config.instruments)
+            if kind.CODING_PLUG is not None:
+                kind.CODING_PLUG.expected(config.fixture.options)
         simulated = None
         if served is not None:
             place = served.place
@@ -267,7 +269,7 @@ def simulate(
         raise ConfigurationError(f"{config.path}: its bench is real, nothing of it can be simulated; add [simulation]")
     station = SimulatedStation(config.station if name is None else name, simulation.seed, clock)
     try:
-        station.build(kind, product, config.fixture.options, config.instruments)
+        station.build(kind, product, config.fixture.options, config.instruments, simulation.fixture_defects)
         station.play(simulation, config.instruments)
         station.disturb(simulation, config.instruments)
     except BaseException:

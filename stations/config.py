@@ -144,6 +144,10 @@ class SimulationConfig(Document):
     touchstone: ExistingFile | None = Field(default=None, examples=['touchstone = "cable.s4p"'])
     eeprom: ExistingFile | None = Field(default=None, examples=['eeprom = "module.json"'])
     defects: tuple[Table, ...] = Field(default=(), examples=['defects = [{kind = "Open", pair = 3, conductor = "P"}]'])
+    fixture_defects: tuple[Table, ...] = Field(
+        default=(), examples=['fixture_defects = [{kind = "WornProbe", probe = "load:+", ohm = 0.02}]']
+    )
+    """What is wrong with the fixture and its instruments (`sim_hardware/fixture_defects.py`), unit by unit the same."""
     faults: tuple[Table, ...] = Field(default=(), examples=['faults = [{role = "vna", kind = "drop", nth = 3}]'])
     """Faults of the wire, each at the instrument of a role."""
 

@@ -53,7 +53,7 @@ def test_an_option_that_a_model_lacks_is_refused(bench):
 
 def test_a_wire_to_no_role_is_refused(bench):
     """A typing error in a fixture file does not become an open contact."""
-    with pytest.raises(BenchError, match=r"'vnaa:PORT1' belongs to no role; roles: dut, scanner, vna"):
+    with pytest.raises(BenchError, match=r"'vnaa:PORT1' belongs to no role; roles: dut, fixture, scanner, vna"):
         bench.wire("vnaa:PORT1", "dut:A.1.P")
     with pytest.raises(ValueError, match="expected role:terminal"):
         bench.wire("vna:", "dut:A.1.P")
@@ -154,9 +154,9 @@ def test_streams_are_independent_and_stable():
 def test_a_relay_name_is_declared_once():
     """Two relays of one name would open each other."""
     world = World(1)
-    world.add_relay("k1", [])
+    world.relays.add("k1", [])
     with pytest.raises(ValueError, match="'k1' exists already"):
-        world.add_relay("k1", [])
+        world.relays.add("k1", [])
 
 
 def test_wires_join_whole_nets():
