@@ -20,7 +20,7 @@ demo: $(READY) ## Run the simulated lines: make demo ARGS="--headless --units 40
 test: $(READY) ## Run the whole test suite: make test ARGS="-k journal"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-bench: $(READY) $(PEERS_READY) ## Measure beside the peers and the limits: make bench ARGS="--quick"
+bench: $(READY) $(PEERS_READY) $(FOREIGN_READY) ## Measure beside the peers and the limits: make bench ARGS="--quick"
 	@OPENBLAS_NUM_THREADS=1 VENV_PEERS=$(PEERS) $(BIN)/python -m tests.bench $(ARGS)
 
 foreign: $(READY) $(FOREIGN_READY) ## Let other people's drivers talk to our instruments, and ours to theirs (a gigabyte)

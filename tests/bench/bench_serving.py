@@ -1,4 +1,4 @@
-"""A served bench: `*IDN?` over TCP beside a raw socket that echoes, alone and with a hundred clients on one process."""
+"""A served bench: round trips over TCP beside a raw socket and instro's simulator, and a hundred clients at once."""
 
 import json
 import select
@@ -12,10 +12,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench.figure import Figure, alone, compared
+from tests.foreign.foreign_process import foreign_servers
 
 _CONFIG = Path(__file__).parents[2] / "stations/configs/psu-test.toml"
 _CLIENTS = 100
-_QUESTION = b"*IDN?\n"
+_QUESTION, _ERRORS = b"*IDN?\n", b"SYST:ERR?\n"
 
 
 @contextmanager
@@ -68,11 +69,11 @@ def connect(address: tuple[str, int]) -> socket.socket:
     return wire
 
 
-def seconds_of(wire: socket.socket, questions: int) -> float:
+def seconds_of(wire: socket.socket, questions: int, question: bytes = _QUESTION) -> float:
     """Seconds that one question and its answer take."""
     began = time.perf_counter()
     for _ in range(questions):
-        wire.sendall(_QUESTION)
+        wire.sendall(question)
         while not wire.recv(4096).endswith(b"\n"):
             continue
     return (time.perf_counter() - began) / questions
@@ -84,6 +85,18 @@ def round_trips(questions: int, blocks: int) -> list[tuple[float, float]]:
         served = stack.enter_context(connect(stack.enter_context(simulate())))
         plain = stack.enter_context(connect(stack.enter_context(echo())))
         pairs = [(seconds_of(served, questions), seconds_of(plain, questions)) for _ in range(blocks + 1)]
+    return pairs[1:]
+
+
+def beside_instro(questions: int, blocks: int) -> list[tuple[float, float]]:
+    """Pairs of seconds: the error queue of our served meter, and of instro's. Its *IDN? sleeps on purpose."""
+    with ExitStack() as stack:
+        served = stack.enter_context(connect(stack.enter_context(simulate())))
+        ports = stack.enter_context(foreign_servers())
+        foreign = stack.enter_context(connect(("127.0.0.1", ports["meter"])))
+        pairs = [
+            (seconds_of(served, questions, _ERRORS), seconds_of(foreign, questions, _ERRORS)) for _ in range(blocks + 1)
+        ]
     return pairs[1:]
 
 
@@ -131,6 +144,13 @@ def figures(quick: bool) -> list[Figure]:
             pairs,
             "raw socket echo in another process",
             note="the median of blocks of questions, the first block not counted; one client, two processes",
+        ),
+        compared(
+            "`SYST:ERR?` over TCP from `station simulate`",
+            "s",
+            beside_instro(500 if quick else 2000, 5 if quick else 11),
+            "instro 1.22.0, its simulated multimeter",
+            note="the median of blocks of questions, the first block not counted; one client, two processes each",
         ),
         alone(
             f"answers a second, {_CLIENTS} clients on one `station simulate`",
