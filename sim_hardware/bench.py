@@ -180,7 +180,7 @@ class SimulatedBench:
         for terminal in (a, b):
             role = terminal.partition(":")[0]
             if role not in (DUT_ROLE, FIXTURE_ROLE) and role not in self._instruments:
-                known = ", ".join(sorted([*self._instruments, DUT_ROLE, FIXTURE_ROLE]))
+                known = ", ".join(sorted([*self._instruments, DUT_ROLE]))
                 raise BenchError(f"bench {self.name}: terminal {terminal!r} belongs to no role; roles: {known}")
         self.world.wire(a, b)
 

@@ -15,7 +15,7 @@ from stations.config import InstrumentConfig
 from stations.errors import ConfigurationError
 from stations.fixture import Fixture
 
-UNCALIBRATED = frozenset(
+_UNCALIBRATED = frozenset(
     {
         "SwitchMatrix",
         "ModuleEeprom",
@@ -116,7 +116,7 @@ class Bench:
         is none of this bench's roles.
         """
         found = []
-        uncalibrated = {i.identity for i in self.instruments.values() if i.capability in UNCALIBRATED}
+        uncalibrated = {i.identity for i in self.instruments.values() if i.capability in _UNCALIBRATED}
         known = {i.identity for i in self.instruments.values()}
         foreign = {
             (reading.instrument, reading.calibration_due)
@@ -129,7 +129,7 @@ class Bench:
             elif due is None and identity not in known:
                 found.append(f"a reading of {identity.model} {identity.serial}, which has no calibration_due")
         for role, instrument in self.instruments.items():
-            if instrument.capability in UNCALIBRATED:
+            if instrument.capability in _UNCALIBRATED:
                 continue
             due = instrument.calibration_due
             name = f"{role} ({instrument.identity.model} {instrument.identity.serial})"

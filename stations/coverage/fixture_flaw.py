@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from drivers.catalogue import driver_class
-from stations.bench import UNCALIBRATED
+from stations.bench import is_calibrated
 from stations.config import StationConfig
 from stations.fixture import Fixture
 from stations.product import Product
@@ -107,5 +107,5 @@ def _one(name: str, defect: Defect) -> FixtureFlaw:
 
 def _calibrated(kind: type[Fixture], config: StationConfig) -> Iterator[str]:
     for role in kind.ROLES:
-        if driver_class(config.instruments[role].driver).capability not in UNCALIBRATED:
+        if is_calibrated(driver_class(config.instruments[role].driver).capability):
             yield role

@@ -53,7 +53,7 @@ def test_an_option_that_a_model_lacks_is_refused(bench):
 
 def test_a_wire_to_no_role_is_refused(bench):
     """A typing error in a fixture file does not become an open contact."""
-    with pytest.raises(BenchError, match=r"'vnaa:PORT1' belongs to no role; roles: dut, fixture, scanner, vna"):
+    with pytest.raises(BenchError, match=r"'vnaa:PORT1' belongs to no role; roles: dut, scanner, vna"):
         bench.wire("vnaa:PORT1", "dut:A.1.P")
     with pytest.raises(ValueError, match="expected role:terminal"):
         bench.wire("vna:", "dut:A.1.P")
