@@ -4,11 +4,12 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PEERS := .venv-peers
+PEERS ?= .venv-peers
 PEERS_READY := $(PEERS)/.ready
+FOREIGN_READY := $(PEERS)/.foreign-ready
 ARGS ?=
 
-.PHONY: demo test bench soak screens check lock clean help
+.PHONY: demo test bench foreign soak screens check lock clean help
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,8 +20,12 @@ demo: $(READY) ## Run the simulated lines: make demo ARGS="--headless --units 40
 test: $(READY) ## Run the whole test suite: make test ARGS="-k journal"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-bench: $(READY) $(PEERS_READY) ## Measure beside the peers and the limits: make bench ARGS="--quick"
+bench: $(READY) $(PEERS_READY) $(FOREIGN_READY) ## Measure beside the peers and the limits: make bench ARGS="--quick"
 	@OPENBLAS_NUM_THREADS=1 VENV_PEERS=$(PEERS) $(BIN)/python -m tests.bench $(ARGS)
+
+foreign: $(READY) $(FOREIGN_READY) ## Let other people's drivers talk to our instruments, and ours to theirs (a gigabyte)
+	@VENV_PEERS=$(PEERS) $(BIN)/python -m tests.foreign.foreign_table
+	@VENV_PEERS=$(PEERS) $(BIN)/python -m pytest -q tests/foreign
 
 soak: $(READY) ## Kill twenty stations 55 times each (some minutes): make soak ARGS="--seed 21"
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/stations/crash/kill_harness.py --stations 20 $(ARGS)
@@ -54,6 +59,13 @@ $(READY): requirements.lock pyproject.toml
 # What the bench compares with; nothing of it is a dependency, and HardPy (GPL) is only ever run beside us.
 $(PEERS_READY): tests/bench/peers/requirements.txt
 	@echo "setting up $(PEERS) for the bench …" >&2
-	@$(PYTHON) -m venv $(PEERS) >&2
+	@test -d $(PEERS) || $(PYTHON) -m venv $(PEERS) >&2
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< >&2
+	@touch $@
+
+# Published drivers and simulators of other libraries.
+$(FOREIGN_READY): tests/foreign/requirements.txt
+	@echo "setting up $(PEERS) for other people's drivers …" >&2
+	@test -d $(PEERS) || $(PYTHON) -m venv $(PEERS) >&2
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< >&2
 	@touch $@

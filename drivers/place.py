@@ -102,7 +102,10 @@ class Place:
         def make() -> Transport:
             return self._wire(resource, timeout_s, baud_rate, terminator)
 
-        return self._traced(make() if self._recorder is None else self._recorder.transport(resource, make))
+        if self._recorder is None:
+            return self._traced(make())
+        how = {"timeout_s": timeout_s, "baud_rate": baud_rate, "terminator": terminator.decode("latin-1")}
+        return self._traced(self._recorder.transport(resource, make, **how))
 
     def _traced(self, wire: Transport) -> Transport:
         return wire if self._trace is None else TracedTransport(wire, self._trace)
@@ -113,15 +116,25 @@ class Place:
             raise InstrumentError(f"{resource}: cannot open it twice: one wire has one session; close the other first")
         wire: SerialTransport | VisaTransport
         if "://" in resource or resource.startswith(("/dev/", "COM")):
-            wire = SerialTransport(
-                resource, self._wire_clock, timeout_s=timeout_s, baud_rate=baud_rate, terminator=terminator
-            )
+            wire = self._serial(resource, timeout_s, baud_rate, terminator)
         else:
-            wire = VisaTransport(
-                resource, self._resource_manager, self._wire_clock, timeout_s=timeout_s, terminator=terminator
-            )
+            wire = self._visa(resource, timeout_s, terminator)
         self._open[resource] = wire
         return wire
+
+    def _serial(
+        self, resource: str, timeout_s: float, baud_rate: int, terminator: bytes
+    ) -> SerialTransport | VisaTransport:
+        """A wire through pyserial."""
+        return SerialTransport(
+            resource, self._wire_clock, timeout_s=timeout_s, baud_rate=baud_rate, terminator=terminator
+        )
+
+    def _visa(self, resource: str, timeout_s: float, terminator: bytes) -> SerialTransport | VisaTransport:
+        """A wire through VISA."""
+        return VisaTransport(
+            resource, self._resource_manager, self._wire_clock, timeout_s=timeout_s, terminator=terminator
+        )
 
     def shared(self, resource: str, timeout_s: float, *, baud_rate: int = 9600) -> SharedLine:
         """Join the users of a multidrop line, opening its wire when nobody has it yet; `leave()` it afterwards.

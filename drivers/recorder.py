@@ -80,9 +80,9 @@ class Recorder:
         """A clock whose every answer is recorded."""
         return _RecordedClock(inner, self)
 
-    def transport(self, resource: str, make: Callable[[], Transport]) -> Transport:
-        """A wire whose traffic is recorded, opened by `make`."""
-        inner = self.watched({"do": "open", "wire": resource}, make, lambda _: {})
+    def transport(self, resource: str, make: Callable[[], Transport], **how: Any) -> Transport:
+        """A wire whose traffic is recorded, opened by `make`; `how` is kept for whoever opens it anew."""
+        inner = self.watched({"do": "open", "wire": resource, **how}, make, lambda _: {})
         return _RecordedTransport(inner, resource, self)
 
     def smbus(self, resource: str, make: Callable[[], SmbusBus]) -> SmbusBus:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any, Final, Protocol
 
 from drivers.errors import InstrumentError, LinkError, LinkLost
+from drivers.smbus_over_tcp import SCHEME, SmbusOverTcp
 
 _BLOCK: Final = 32
 """Bytes per transfer: the most that every SMBus adapter carries (SMBus 2.0, 5.5.7)."""
@@ -95,10 +96,13 @@ class AdaptedSmbus:
 
 
 def open_smbus(resource: str) -> SmbusBus:
-    """Open /dev/i2c-N.
+    """Open /dev/i2c-N, or the two-wire bus of a served simulated bench (`drivers.smbus_over_tcp`).
 
-    Raises `InstrumentError` for another name or when smbus2 is not installed, `LinkLost` when the kernel refuses.
+    Raises `InstrumentError` for another name or when smbus2 is not installed, `LinkLost` when the kernel refuses or
+    nobody serves.
     """
+    if resource.startswith(SCHEME):
+        return SmbusOverTcp(resource)
     if not re.fullmatch(r"/dev/i2c-\d+", resource):
         raise InstrumentError(f"{resource}: not a two-wire bus of this machine; a bus is named /dev/i2c-N")
     try:

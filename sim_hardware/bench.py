@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import pyvisa
 
 from sim_hardware import registry
+from sim_hardware.calibration import Age
 from sim_hardware.catalogue import UnknownModel, instrument_model
 from sim_hardware.clock import BenchClock
 from sim_hardware.duts.module_memory import ModuleBus, ModuleMemory, PluggedModule
@@ -28,7 +29,7 @@ from sim_hardware.registry import Outlet
 from sim_hardware.scpi_device import ScpiDevice
 from sim_hardware.signals.paths import SignalPaths
 from sim_hardware.visa_library import SimVisaLibrary
-from sim_hardware.world import DUT_ROLE, Dut, World
+from sim_hardware.world import DUT_ROLE, FIXTURE_ROLE, Dut, World
 
 
 @runtime_checkable
@@ -116,7 +117,8 @@ class SimulatedBench:
         """Put an instrument on the bench.
 
         `model` is a module of `sim_hardware.instruments`; `resource` the VISA name or `sim://bench/role` it answers at;
-        options are those of the model (`cards` of a DAQ970A, `port_map` of a PNA, `prefix` and `suffix` of a scanner).
+        options are those of the model (`cards` of a DAQ970A, `port_map` of a PNA, `prefix` and `suffix` of a scanner),
+        and of every one `days_since_calibration`.
         What follows a question mark names a unit of a line: roles at one line share its device, with the options of
         the first. Raises BenchError.
         """
@@ -129,6 +131,9 @@ class SimulatedBench:
             self._share(role, model, resource, options)
             return
         rules = self.faults.rules(wire)
+        days = options.pop("days_since_calibration", None)
+        if days is not None and self.world.age(role) is None:
+            self.world.set_age(role, Age(float(days)))
         try:
             made = instrument_model(model)
             device: Any
@@ -194,7 +199,7 @@ class SimulatedBench:
         """Join two terminals. Raises BenchError when one belongs to no role of this bench."""
         for terminal in (a, b):
             role = terminal.partition(":")[0]
-            if role != DUT_ROLE and role not in self._instruments:
+            if role not in (DUT_ROLE, FIXTURE_ROLE) and role not in self._instruments:
                 known = ", ".join(sorted([*self._instruments, DUT_ROLE]))
                 raise BenchError(f"bench {self.name}: terminal {terminal!r} belongs to no role; roles: {known}")
         self.world.wire(a, b)
@@ -259,6 +264,21 @@ class SimulatedBench:
     def scpi_outlets(self) -> dict[str, Outlet]:
         """The SCPI instruments by role, for a wire that this bench does not make itself."""
         return {role: outlet for role, outlet in self._outlets.items() if isinstance(outlet.device, ScpiDevice)}
+
+    @property
+    def outlets(self) -> dict[str, Outlet]:
+        """The instruments by role; roles at one line share its outlet."""
+        return {role: self._outlets[role] for role in self._resources}
+
+    @property
+    def visa_devices(self) -> dict[str, ScpiDevice]:
+        """The SCPI instruments by the VISA resource that each answers at."""
+        return {resource: device for resource, device in self._devices.items() if "::" in resource}
+
+    @property
+    def buses(self) -> tuple[str, ...]:
+        """The resources of its two-wire buses."""
+        return (*self._memories, *self._pmbus)
 
     def resource_manager(self) -> pyvisa.ResourceManager:
         """PyVISA's way in; the same manager every time."""

@@ -7,18 +7,22 @@ really there.
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim_hardware.calibration import Age
 from sim_hardware.duts.module_memory import PluggedModule
 from sim_hardware.physics.conductors import ConductorNetwork, Element
 from sim_hardware.physics.pair_loss import FrequencyGrid
 from sim_hardware.physics.random_stream import noise_stream, random_stream
+from sim_hardware.relay_states import RelayStates
 
 DUT_ROLE = "dut"
+FIXTURE_ROLE = "fixture"
+"""Terminals that belong to the fixture itself, such as its coding plug."""
 
 
 class Dut(Protocol):
@@ -67,8 +71,13 @@ class World:
         self.seed = seed
         self._parent: dict[str, str] = {}
         self._nets: dict[str, int] | None = None
-        self._relays: dict[str, tuple[Element, ...]] = {}
-        self._closed: dict[str, tuple[Element, ...]] = {}
+        self.relays = RelayStates(self._changed)
+        self._worn: dict[str, tuple[float, float]] = {}
+        self._worn_wires: list[tuple[str, str]] = []
+        self._cycles = 0
+        self._levels: dict[str, Callable[[], bool]] = {}
+        self._lines: dict[int, list[Callable[[], bool]]] | None = None
+        self._ages: dict[str, Age] = {}
         self._dut: Dut | None = None
         self._network: ConductorNetwork | None = None
         self._paths: dict[int, list[int]] | None = None
@@ -91,35 +100,60 @@ class World:
         return noise_stream(self.seed, name)
 
     def wire(self, a: str, b: str) -> None:
-        """Join two terminals by a wire of no resistance."""
+        """Join two terminals by a wire: of no resistance, or of a worn probe's where one of them has one."""
         for terminal in (a, b):
             role, _, rest = terminal.partition(":")
             if not role or not rest:
                 raise ValueError(f"terminal {terminal!r}: expected role:terminal, for example dut:near.1.P")
-        self._parent[self._find(a)] = self._find(b)
-        self._nets = self._dut_network = self._dut_nets = None
+        if a in self._worn or b in self._worn:
+            self._worn_wires.append((a, b))
+            self._hold_worn()
+        else:
+            self._parent[self._find(a)] = self._find(b)
+        self._nets = self._dut_network = self._dut_nets = self._lines = None
         self._changed()
 
-    def add_relay(self, name: str, contacts: Iterable[Element]) -> None:
-        """Declare a relay, open, with its contacts (resistances when closed); a second one of that name is refused."""
-        if name in self._relays:
-            raise ValueError(f"relay {name!r} exists already")
-        self._relays[name] = tuple(contacts)
+    def wear(self, terminal: str, ohm: float, per_cycle_ohm: float = 0.0) -> None:
+        """Let the fixture's probe at this terminal of an instrument have a contact resistance; before it is wired.
 
-    def close_relay(self, name: str) -> None:
-        """Close the contacts of a relay."""
-        if name not in self._closed:
-            self._closed[name] = self._relays[name]
-            self._changed()
+        It grows with each unit that is put in.
+        """
+        self._worn[terminal] = (ohm, per_cycle_ohm)
 
-    def open_relay(self, name: str) -> None:
-        """Open the contacts of a relay."""
-        if self._closed.pop(name, None) is not None:
-            self._changed()
+    def wear_ohm(self, *terminals: str) -> float:
+        """What the probes at these terminals of one circuit have together, in ohm."""
+        worn = (self._worn[terminal] for terminal in terminals if terminal in self._worn)
+        return sum(ohm + per_cycle_ohm * self._cycles for ohm, per_cycle_ohm in worn)
 
-    def is_closed(self, name: str) -> bool:
-        """Whether the contacts of a relay are closed."""
-        return name in self._closed
+    def has_worn_wire(self, terminal: str) -> bool:
+        """Whether a wire leads from the worn probe at this terminal."""
+        return any(terminal in wire for wire in self._worn_wires)
+
+    def _hold_worn(self) -> None:
+        for a, b in self._worn_wires:
+            self.relays.hold(f"worn probe {a} {b}", [Element(a, b, self.wear_ohm(a, b))])
+
+    def set_age(self, role: str, age: Age) -> None:
+        """Say how long ago an instrument was calibrated; before it is put on the bench."""
+        self._ages[role] = age
+
+    def age(self, role: str) -> Age | None:
+        """What was said of an instrument's calibration; None when nothing was."""
+        return self._ages.get(role)
+
+    def add_level(self, terminal: str, is_high: Callable[[], bool]) -> None:
+        """Declare a terminal that a contact pulls high, such as a mirror contact or a bridge of a coding plug."""
+        self._levels[terminal] = is_high
+        self._lines = None
+
+    def level(self, terminal: str) -> bool | None:
+        """Whether a line is high: every contact in series on it must let it be. None for a line that leads nowhere."""
+        if self._lines is None:
+            self._lines = {}
+            for end, is_high in self._levels.items():
+                self._lines.setdefault(self.net(end), []).append(is_high)
+        there = self._lines.get(self.net(terminal))
+        return None if there is None else all(is_high() for is_high in there)
 
     def insert(self, dut: Dut) -> None:
         """Put a device into the fixture; one must not be there already."""
@@ -127,6 +161,8 @@ class World:
             raise ValueError(f"insert {dut.serial}: {self._dut.serial} is still in the fixture; remove it first")
         self._dut = dut
         self._dut_network = None
+        self._cycles += 1
+        self._hold_worn()
         self._changed()
 
     def remove(self) -> None:
@@ -153,7 +189,7 @@ class World:
             if self._dut_network is None:
                 elements = self._dut.elements() if self._dut is not None else ()
                 self._dut_network = ConductorNetwork(self._numbered(elements, f"{DUT_ROLE}:"))
-            closed = (element for contacts in self._closed.values() for element in contacts)
+            closed = (element for contacts in self.relays.closed.values() for element in contacts)
             self._network = self._dut_network.with_elements(self._numbered(closed))
         return self._network
 
@@ -208,7 +244,7 @@ class World:
         neighbours = self._paths
         if neighbours is None:
             neighbours = self._paths = {}
-            for contacts in self._closed.values():
+            for contacts in self.relays.closed.values():
                 for net_a, net_b, _, _ in self._numbered(contacts):
                     neighbours.setdefault(net_a, []).append(net_b)
                     neighbours.setdefault(net_b, []).append(net_a)

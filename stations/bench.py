@@ -212,6 +212,11 @@ def check_roles(fixture: type[Fixture], configured: Mapping[str, InstrumentConfi
             )
 
 
+def is_calibrated(capability: str) -> bool:
+    """Whether an instrument of this capability is calibrated, and so stands in the calibration register."""
+    return capability not in UNCALIBRATED
+
+
 def offers(driver: type, capability: type) -> bool:
     """Whether a class has every public method of a capability (protocols with attributes refuse issubclass)."""
     wanted = (name for name in dir(capability) if not name.startswith("_"))

@@ -13,7 +13,8 @@ from mes.command_line import Location
 from mes.ledger import Ledger, Site
 from stations.agent import Agent
 from stations.bench import Bench, check_roles
-from stations.config import SimulationConfig, StationConfig
+from stations.calibration_register import require_registered
+from stations.config import StationConfig
 from stations.errors import ConfigurationError, PlanError
 from stations.events import Event
 from stations.fault_latch import FaultLatch
@@ -27,6 +28,7 @@ from stations.limit_revision import load_limit_revision
 from stations.plan import PlanRevision, load_plan
 from stations.producer import Producer
 from stations.product import Product, load_product
+from stations.served_bench import ServedBench
 from stations.spool import Spool
 from stations.step_runner import StepRunner, in_thread, run_inline
 from stations.uncounted_run import UncountedRuns
@@ -46,6 +48,7 @@ class TestStation:
     agent: Agent
     producer: Producer
     simulated: "SimulatedStation | None"
+    served: ServedBench | None = None
 
     @property
     def spool(self) -> Spool:
@@ -115,6 +118,7 @@ class PreparedStation:
     kind: type[Fixture]
     place: LeasedPlace
     simulated: "SimulatedStation | None"
+    served: ServedBench | None = None
 
     @property
     def runner(self) -> Callable[[StopSwitch], StepRunner]:
@@ -123,8 +127,18 @@ class PreparedStation:
         return (lambda _: run_inline) if self.config.simulated else in_thread
 
     def open_bench(self) -> Bench:
-        """The instruments, opened, identified and made safe. Raises `InstrumentError`; what was opened is closed."""
-        return Bench.open(self.kind, self.config.instruments, self.place)
+        """The instruments, opened, identified and made safe; those of a real bench are in its calibration register.
+
+        Raises `InstrumentError`; what was opened is closed.
+        """
+        bench = Bench.open(self.kind, self.config.instruments, self.place)
+        if not self.config.simulated:
+            try:
+                require_registered(bench, self.config.instruments)
+            except BaseException:
+                bench.close()
+                raise
+        return bench
 
     def fixture(self, bench: Bench) -> Fixture:
         """The fixture over its instruments."""
@@ -133,11 +147,12 @@ class PreparedStation:
 
 @contextmanager
 def prepare_station(
-    config: StationConfig, clock: Clock, *, place: LeasedPlace | None = None
+    config: StationConfig, clock: Clock, *, place: LeasedPlace | None = None, served: ServedBench | None = None
 ) -> Iterator[PreparedStation]:
     """A station from its file, up to the point where its instruments would be opened.
 
-    With a `place` the instruments are there, and nothing is simulated. Raises `ConfigurationError` or `PlanError`.
+    With a `place`, or on a bench that another process has `served`, the instruments are there, and nothing is
+    simulated. Raises `ConfigurationError` or `PlanError`.
     """
     with ExitStack() as stack:
         with _about(config.path):
@@ -146,12 +161,16 @@ def prepare_station(
             plan = load_plan(config.plan).bind(product, limits)
             kind = load_fixture(config.fixture.kind)
             check_roles(kind, config.instruments)
+            if kind.CODING_PLUG is not None:
+                kind.CODING_PLUG.expected(config.fixture.options)
         simulated = None
-        if place is not None:
+        if served is not None:
+            place = served.place
+        elif place is not None:
             stack.callback(place.close)
         else:
             place, simulated = stack.enter_context(_place_and_simulation(config, kind, product, clock))
-        yield PreparedStation(config, product, plan, kind, place, simulated)
+        yield PreparedStation(config, product, plan, kind, place, simulated, served)
 
 
 @contextmanager
@@ -174,7 +193,7 @@ def _place_and_simulation(
             yield place, None
         else:
             with _about(config.path):
-                simulated = _simulate(config.simulation, config, kind, product, clock)
+                simulated = simulate(config, kind, product, clock)
             stack.callback(simulated.close)
             yield simulated.place, simulated
 
@@ -189,6 +208,7 @@ def open_test_station(
     chance: random.Random,
     listener: Callable[[Event], None] = lambda _: None,
     watch: Callable[[PreparedStation], Callable[[StopSwitch], StepRunner]] = lambda prepared: prepared.runner,
+    served: ServedBench | None = None,
 ) -> Iterator[TestStation]:
     """A test station from its file: plan bound, instruments opened and identified, product and plan released.
 
@@ -197,7 +217,7 @@ def open_test_station(
     again, outputs off.
     """
     with ExitStack() as stack:
-        prepared = stack.enter_context(prepare_station(config, clock))
+        prepared = stack.enter_context(prepare_station(config, clock, served=served))
         with _about(config.path):
             due = due_checks(config, prepared.product, prepared.plan)
         producer = stack.enter_context(
@@ -223,7 +243,8 @@ def open_test_station(
             config, prepared.plan, producer, bench, fixture, runner, listener, config.resume_within_s, latch, checks
         )
         agent.start()
-        yield TestStation(config, prepared.product, prepared.plan, fixture, agent, producer, prepared.simulated)
+        simulated = prepared.simulated
+        yield TestStation(config, prepared.product, prepared.plan, fixture, agent, producer, simulated, served)
 
 
 @contextmanager
@@ -237,14 +258,18 @@ def _about(file: Path) -> Iterator[None]:
         raise type(error)(f"{file}: {error}") from error
 
 
-def _simulate(
-    simulation: SimulationConfig, config: StationConfig, kind: type[Fixture], product: Product, clock: Clock
+def simulate(
+    config: StationConfig, kind: type[Fixture], product: Product, clock: Clock, name: str | None = None
 ) -> "SimulatedStation":
+    """The simulated bench of a station's file, under a `name` of its own. Raises `ConfigurationError`."""
     from stations.simulation import SimulatedStation  # noqa: PLC0415 - the simulator is loaded only when asked for
 
-    station = SimulatedStation(config.station, simulation.seed, clock)
+    simulation = config.simulation
+    if simulation is None:
+        raise ConfigurationError(f"{config.path}: its bench is real, nothing of it can be simulated; add [simulation]")
+    station = SimulatedStation(config.station if name is None else name, simulation.seed, clock)
     try:
-        station.build(kind, product, config.fixture.options, config.instruments)
+        station.build(kind, product, config.fixture.options, config.instruments, simulation.fixture_defects)
         station.play(simulation, config.instruments)
         station.disturb(simulation, config.instruments)
     except BaseException:

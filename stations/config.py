@@ -22,7 +22,7 @@ from stations.check_policy import ChallengeConfig, GoldenConfig
 from stations.config_values import ExistingFile, ExistingFolder, FrozenMapping, Table
 from stations.errors import ConfigurationError, explained
 
-SIMULATED_RESOURCES = ("sim://", "sim-i2c://")
+SIMULATED_RESOURCES = ("sim://", "sim-i2c://", "sim-i2c+tcp://")
 """How the resources begin that only a simulated bench answers; VISA names are the same on both benches."""
 
 
@@ -146,6 +146,10 @@ class SimulationConfig(Document):
     lldp: ExistingFolder | None = Field(default=None, examples=['lldp = "captured"'])
     """A folder with what `lldpcli show neighbors` printed at each node, such as tor1_neighbors.json0."""
     defects: tuple[Table, ...] = Field(default=(), examples=['defects = [{kind = "Open", pair = 3, conductor = "P"}]'])
+    fixture_defects: tuple[Table, ...] = Field(
+        default=(), examples=['fixture_defects = [{kind = "WornProbe", probe = "load:+", ohm = 0.02}]']
+    )
+    """What is wrong with the fixture and its instruments (`sim_hardware/fixture_defects.py`), unit by unit the same."""
     faults: tuple[Table, ...] = Field(default=(), examples=['faults = [{role = "vna", kind = "drop", nth = 3}]'])
     """Faults of the wire, each at the instrument of a role."""
 

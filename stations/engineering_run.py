@@ -27,6 +27,7 @@ from stations.fixture import Fixture
 from stations.hand_run import insert_simulated
 from stations.lease import StopSwitch
 from stations.plan import PlanRevision
+from stations.served_bench import ServedBench
 from stations.spool_summary import summarise
 from stations.step_runner import StepRunner
 from stations.uncounted_run import UncountedRuns
@@ -111,6 +112,7 @@ def open_engineering_station(
     new_id: Callable[[], UUID],
     steps: tuple[str, ...],
     watch: Callable[[PreparedStation], Callable[[StopSwitch], StepRunner]],
+    served: ServedBench | None = None,
 ) -> Iterator[EngineeringStation]:
     """A station's bench without spool and ledger.
 
@@ -119,7 +121,7 @@ def open_engineering_station(
     """
     if not config.simulated:
         require_idle(config.station, home)
-    with prepare_station(config, clock) as prepared:
+    with prepare_station(config, clock, served=served) as prepared:
         chosen_steps(prepared.plan, steps)  # a name that is wrong is told before anything is opened
         runner = watch(prepared)
         with prepared.open_bench() as bench:

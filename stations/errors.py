@@ -13,6 +13,7 @@
     |-- FaultLatched           an output was not proven off here; a person must reset that before anything is armed
     |-- CheckOverdue           the golden unit or the known-bad one has not been run as often as the station's file asks
     |-- FixtureWorn            the fixture has made as many runs as its contacts last
+    |-- WrongFixture           another fixture stands here than the station's file names
     |-- ReplayRefused          a recorded run does not lead to its own record again (exit 1)
     `-- SpoolError             the spool cannot take or give a record; what it said it holds, it still holds
         |-- SpoolBusy          another agent owns the spool
@@ -86,6 +87,10 @@ class ReplayRefused(StationError):
 
 class FixtureWorn(StationError):
     """The fixture has made all the runs that its contacts last for; nothing is armed in it any more."""
+
+
+class WrongFixture(StationError):
+    """The fixture itself says that it is another one than the station's file names."""
 
 
 class SpoolError(StationError):

@@ -121,6 +121,7 @@ class Executive:
         return False
 
     def _prepare(self) -> None:
+        self._fixture.require_fit(self._runs[1].order.fixture)
         self._fixture.set_up()
         ambient = self._fixture.ambient()
         self._ambient = None if ambient is None else ambient.value

@@ -10,9 +10,11 @@ from typing import ClassVar
 
 from drivers.capabilities import Instrument
 from drivers.clock import Clock
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, InstrumentError
 from drivers.reading import Reading
 from mes.records import UnitIdentity
+from stations.coding_plug import CodingPlug
+from stations.contactors import MirrorLoop, closed_loops, told_closed
 from stations.errors import ConfigurationError
 from stations.interlock import LOOK_EVERY_S, Interlock
 from stations.lease import wait
@@ -36,6 +38,18 @@ class Fixture:
     """The kind of each unit that is scanned, where `UNIT` is several of them side by side."""
     INTERLOCK: ClassVar[Interlock | None] = None
     """The input that reads whether the cover is shut; looked at before arming and all through a run."""
+    IO: ClassVar[str] = "io"
+    """The role that reads mirror contacts."""
+    MIRRORS: ClassVar[tuple[MirrorLoop, ...]] = ()
+    """Contactors that tell whether they are open; looked at in set-up, before high voltage or mains, and at the end."""
+    CODING_PLUG: ClassVar[CodingPlug | None] = None
+    """What tells which fixture this is; read before anything is armed."""
+    UNTOLD: ClassVar[tuple[str, ...]] = ()
+    """What of this fixture may be wrong and is noticed by nothing: said in its coverage, for it is a gap."""
+    INDIFFERENT: ClassVar[frozenset[str]] = frozenset()
+    """Calibrated roles whose gain nothing that is measured rests on: what they give, others measure."""
+    PROBES: ClassVar[Mapping[str, float]] = {}
+    """Terminals that carry current through a probe that wears, each with the ohm at which it is worn."""
 
     def __init__(self, instruments: Mapping[str, Instrument], product: Product, options: Mapping[str, object]) -> None:
         self.instruments = instruments
@@ -53,6 +67,30 @@ class Fixture:
     def wiring(cls, product: Product, options: Mapping[str, object]) -> tuple[Wire, ...]:
         """Every wire between instruments and unit for this product."""
         raise NotImplementedError
+
+    @classmethod
+    def supervision(cls) -> tuple[Wire, ...]:
+        """The wires of mirror contacts and coding plug."""
+        mirrors = (
+            (f"{cls.IO}:{loop.line}", f"{loop.role}:{k}.MIRROR") for loop in cls.MIRRORS for k in loop.contactors
+        )
+        plug = cls.CODING_PLUG
+        bridges = () if plug is None else enumerate(plug.lines)
+        return (*mirrors, *((f"{cls.IO}:{line}", f"fixture:CODE.{bit}") for bit, line in bridges))
+
+    @classmethod
+    def tried_relays(cls, product: Product, options: Mapping[str, object]) -> Mapping[str, tuple[int, ...]]:
+        """Relays and contactors by role, for who tries what happens when one welds or burns.
+
+        By default every one that is wired by `{k}.COM`; a fixture with many of a kind may name some of each.
+        """
+        found: dict[str, set[int]] = {}
+        for terminal in (end for wire in cls.wiring(product, options) for end in wire):
+            role, _, name = terminal.partition(":")
+            channel, _, contact = name.partition(".")
+            if contact == "COM":
+                found.setdefault(role, set()).add(int(channel))
+        return {role: tuple(sorted(channels)) for role, channels in found.items()}
 
     @classmethod
     def memories(cls) -> Mapping[str, str]:
@@ -98,6 +136,30 @@ class Fixture:
         """
         wait(self.clock, seconds, every_s)
 
+    def require_fit(self, name: str) -> None:
+        """Before anything is armed: this is the fixture of that name, and every contactor is open.
+
+        Raises `WrongFixture`, and `DeviceError` naming the contactor.
+        """
+        if self.CODING_PLUG is not None:
+            self.CODING_PLUG.require(self.options, name, self.instruments)
+        self.require_open()
+
+    def require_open(self, *names: str) -> None:
+        """Raise `DeviceError` unless the contactors of these mirror loops, or all, tell that they are open."""
+        if self.MIRRORS:
+            loops = closed_loops(self.MIRRORS, self.instruments, self.IO, self.clock, names or None)
+            if loops:
+                raise DeviceError(told_closed(loops))
+
+    def prove_open(self) -> list[str]:
+        """What of the contactors is not proven open, after every one was told to; runs without a lease."""
+        try:
+            self.require_open()
+        except InstrumentError as error:
+            return [str(error)]
+        return []
+
     def ambient(self) -> Reading | None:
         """Measure the air around the unit in degC, for the record; None where nothing measures it."""
         return None
@@ -130,9 +192,11 @@ def fixture_kinds() -> tuple[str, ...]:
 
 
 def load_fixture(kind: str) -> type[Fixture]:
-    """The fixture class of this kind. Raises `ConfigurationError` naming the kinds there are."""
+    """The fixture class of this kind. Raises `ConfigurationError` naming the kinds there are, or what it lacks."""
     if kind not in fixture_kinds():
         raise ConfigurationError(f"fixture kind {kind}: there is none; the kinds are {', '.join(fixture_kinds())}")
     module = import_module(f"stations.fixtures.{kind}")
-    found: type[Fixture] = module.FIXTURE
+    found = getattr(module, "FIXTURE", None)
+    if not (isinstance(found, type) and issubclass(found, Fixture)):
+        raise ConfigurationError(f"fixture kind {kind}: its file does not say its class; end it with FIXTURE = …")
     return found

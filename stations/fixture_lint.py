@@ -102,9 +102,8 @@ def _verbs(plan: PlanRevision, kind: type[Fixture]) -> Iterator[Finding]:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
         }
         for verb in sorted(asked - known):
-            yield Finding(
-                Severity.ERROR, "role", f"step {step.name}", f"asks for {name}.{verb}, which {kind.__name__} has not"
-            )
+            what = f"asks for {name}.{verb}, which {kind.__name__} has not; its roles are {', '.join(kind.ROLES)}"
+            yield Finding(Severity.ERROR, "role", f"step {step.name}", what)
 
 
 def _assigned(kind: type[Fixture]) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from drivers.errors import InstrumentError, LinkLost
 from mes.vocabulary import Outcome
-from stations.errors import Fenced, RecordError, RunStopped
+from stations.errors import Fenced, RecordError, RunStopped, WrongFixture
 from stations.lease import Lease
 from stations.step_runner import StepRunner
 
@@ -19,7 +19,7 @@ def guarded(runner: StepRunner, lease: Lease, act: Callable[[], None]) -> tuple[
     except LinkLost as lost:
         # Whoever hung up may have been switched off: what set-up has set in it is gone, and no retry brings it back.
         return Outcome.ABORTED, f"instrument lost: {lost}"
-    except (Fenced, InstrumentError, RecordError) as error:
+    except (Fenced, InstrumentError, RecordError, WrongFixture) as error:
         return Outcome.ERROR, str(error)
     except Exception as error:  # noqa: BLE001 - a plan is other people's code: its bug must not lose the run
         return Outcome.ERROR, f"{type(error).__name__}: {error}"

@@ -13,7 +13,7 @@ from mes.command_line import Exit
 from mes.records import RunFinished
 from stations.agent import Worked
 from stations.composition import PreparedStation, TestStation
-from stations.errors import ConfigurationError, PlanError, ScanRefused
+from stations.errors import PlanError, ScanRefused
 from stations.events import Event
 from stations.golden_report import checked_document, checked_exit, checked_lines
 from stations.lease import StopSwitch
@@ -113,28 +113,14 @@ def insert_simulated(station: TestStation | PreparedStation, *scans: str) -> Non
 
     Raises `ScanRefused`, and `ConfigurationError` for defects that such a unit cannot have.
     """
-    simulation = station.config.simulation
-    if station.simulated is None or simulation is None:
+    if station.served is not None:
+        station.served.insert(station.product.check_serial(scan) for scan in scans)
+    if station.simulated is None:
         return
-    kind = station.kind if isinstance(station, PreparedStation) else type(station.fixture)
-    from stations.simulation import SimulatedSite  # noqa: PLC0415 - only for a simulated bench
+    from stations.simulated_unit import simulated_unit  # noqa: PLC0415 - only for a simulated bench
 
-    serials = [station.product.check_serial(scan) for scan in scans]
-    site = SimulatedSite(simulation.seed, station.product)
-    try:
-        units = [
-            site.unit(
-                kind.EACH or kind.UNIT,
-                serial,
-                defects=site.parse_defects(station.config.simulation_of(serial) or simulation, serial),
-            )
-            for serial in serials
-        ]
-        unit = units[0] if kind.EACH is None else site.unit(kind.UNIT, serials[0], parts=units)
-    except ValueError as error:
-        # A defect at a place that this product does not have, or that is born later than this fixture's unit.
-        raise ConfigurationError(f"{station.config.path}: simulation.defects: {error}") from error
-    station.simulated.insert(unit)
+    kind = station.kind if isinstance(station, PreparedStation) else type(station.fixture)
+    station.simulated.insert(simulated_unit(station.config, station.product, kind, scans))
 
 
 def has_terminal() -> bool:

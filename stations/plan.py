@@ -207,8 +207,12 @@ def plan_names() -> tuple[str, ...]:
 
 
 def load_plan(name: str) -> TestPlan:
-    """The plan of this name. Raises `PlanError` naming the plans there are."""
+    """The plan of this name. Raises `PlanError` naming the plans there are, or what the plan's file lacks."""
     if name not in plan_names():
         raise PlanError(f"plan {name}: there is none; the plans are {', '.join(plan_names())}")
-    plan: TestPlan = import_module(f"stations.plans.{name}").PLAN
+    plan = getattr(import_module(f"stations.plans.{name}"), "PLAN", None)
+    if not isinstance(plan, TestPlan):
+        raise PlanError(f"plan {name}: its file declares none; write PLAN = TestPlan(…)")
+    if plan.name != name:
+        raise PlanError(f"plan {name}: calls itself {plan.name}, which its records would say; give it its file's name")
     return plan

@@ -141,7 +141,8 @@ def _time_limits(plan: TestPlan) -> tuple[Finding, ...]:
 
 
 def _declaration(plan: str, error: Exception) -> Finding:
-    return Finding(Severity.ERROR, "declaration", f"plan {plan}", str(error).removeprefix(f"plan {plan}: "))
+    said = str(error).removeprefix(f"plan {plan}: ").removeprefix(f"plan {plan}, ")
+    return Finding(Severity.ERROR, "declaration", f"plan {plan}", said)
 
 
 def _declared(plan: PlanRevision) -> Iterator[Finding]:

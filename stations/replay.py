@@ -114,7 +114,7 @@ def _played(config: StationConfig, recording: Recording, trace: Trace | None) ->
         place = LeasedPlace(played=replayer)
         if trace is not None:
             place.trace(trace)
-        with prepare_station(_renamed(config, recording.header), place.clock, place=place) as prepared:
+        with prepare_station(renamed(config, recording.header), place.clock, place=place) as prepared:
             _require_same("plan", "plan, fixture, product and limits", recording, "plan_digest", prepared.plan.digest)
             plan = chosen_steps(prepared.plan, tuple(recording.header["steps"]))
             record = _run(prepared, plan, order, recorded, replayer)
@@ -179,7 +179,7 @@ def _only(recording: Recording, do: str) -> Row:
     return found[0]
 
 
-def _renamed(config: StationConfig, header: Row) -> StationConfig:
+def renamed(config: StationConfig, header: Row) -> StationConfig:
     """The station with the made-up serial numbers of a sanitised recording."""
     serials: dict[str, str] = dict(header["serials"])
     instruments = {

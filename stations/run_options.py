@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from mes.command_line import CommandError
+
 ConfigArgument = Annotated[Path, typer.Argument(help="The station's file, such as stations/configs/cable-test.toml.")]
 SerialOption = Annotated[
     list[str] | None,
@@ -13,6 +15,10 @@ SerialOption = Annotated[
         help="Serial number to work, repeatable: together where the plan takes several units in one run, else one"
         " after the other. Without it, a run a line from standard input.",
     ),
+]
+OnOption = Annotated[
+    Path | None,
+    typer.Option("--on", help="Run on the bench that station simulate serves, by the file of its --resources."),
 ]
 NoResumeOption = Annotated[
     bool, typer.Option("--no-resume", help="End a run that a power cut left open as ABORTED; do not go on with it.")
@@ -68,3 +74,34 @@ ReplayOption = Annotated[
 CsvOption = Annotated[
     bool, typer.Option("--csv", help="With --loop or --step: print value,part,trial,measurand, one value a line.")
 ]
+
+
+def check_options(
+    serials: tuple[str, ...],
+    trace: Path | None,
+    record: Path | None,
+    replay: Path | None,
+    *,
+    engineering: bool,
+    loop: int | None,
+    pause_on: str | None,
+    sanitise: bool,
+    on: Path | None = None,
+) -> None:
+    """Raise `CommandError` for options that do not go together."""
+    if replay is not None and on is not None:
+        raise CommandError("--replay needs no bench: give it without --on")
+    if replay is not None and (serials or record is not None or engineering):
+        raise CommandError("--replay plays what was recorded: give it without --serial, --record, --step and --loop")
+    if record is not None and len(serials) != 1:
+        raise CommandError("--record takes one run of one unit: give it by --serial")
+    if sanitise and record is None:
+        raise CommandError("--sanitise says what --record leaves out: give --record FILE")
+    if pause_on not in (None, "fail"):
+        raise CommandError(f"--pause-on {pause_on}: there is only one thing to pause on: --pause-on fail")
+    if record is not None and (loop or pause_on):
+        raise CommandError("--record takes one run as it goes: give it without --loop and --pause-on")
+    if pause_on is not None and not serials:
+        raise CommandError("--pause-on waits for Enter on standard input: give the unit by --serial")
+    if trace is not None and trace in (record, replay):
+        raise CommandError(f"--trace {trace}: is the recording itself; give another file")

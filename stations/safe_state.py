@@ -19,14 +19,15 @@ class SafeProof:
 
 
 def make_safe(bench: Bench, fixture: Fixture) -> SafeProof:
-    """Switch everything off and prove it: each instrument by its read-back, then the unit by the fixture's own look.
+    """Switch everything off and prove it: each instrument by its read-back, then the contactors by their mirror
+    contacts and the unit by the fixture's own look.
 
     No exception leaves it: what could not be looked at is not proven.
     """
     unproven = bench.make_safe_by_role()
     proven = [role for role in bench.own_roles if role not in unproven]
     try:
-        live = fixture.prove_safe()
+        live = [*fixture.prove_open(), *fixture.prove_safe()]
     except Exception as error:  # noqa: BLE001 - other people's code: its bug leaves the unit unproven, not the run lost
         live = [f"the unit is not proven dead: {told(error)}"]
     # A fixture that does not look has proven nothing of the unit.

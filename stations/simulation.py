@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from drivers.clock import Clock, SystemClock
 from sim_hardware.bench import SimulatedBench
+from sim_hardware.bench_file import numbered
 from sim_hardware.clock import BenchClock, ScaledClock, VirtualClock
 from sim_hardware.duts.defect import DefectError
 from sim_hardware.duts.design import DesignError
@@ -16,8 +17,10 @@ from sim_hardware.duts.families import load_family
 from sim_hardware.duts.family import FamilyUnit, Sweep
 from sim_hardware.duts.module_memory import MemoryMapError
 from sim_hardware.faults import Fault
+from sim_hardware.fixture_defects import FixtureDefect, fit_coding_plug, parse_fixture_defect
 from sim_hardware.physics.random_stream import random_stream
 from sim_hardware.physics.touchstone import TouchstoneError
+from sim_hardware.serving.bench_server import BenchServer, PortTaken, ServedInstrument
 from stations.config import InstrumentConfig, SimulationConfig
 from stations.errors import ConfigurationError
 from stations.fixture import Fixture
@@ -25,6 +28,10 @@ from stations.leased_place import LeasedPlace
 from stations.product import Product
 
 __all__ = [
+    "BenchServer",
+    "PortTaken",
+    "ServedInstrument",
+    "SimulatedBench",
     "SimulatedDefects",
     "SimulatedSite",
     "SimulatedStation",
@@ -34,6 +41,9 @@ __all__ = [
     "is_good",
     "virtual_clock",
 ]
+
+_INTERVAL_DAYS = 365
+"""How long a calibration holds."""
 
 SimulatedUnit = FamilyUnit
 SimulatedDefects = tuple[Any, ...]
@@ -157,7 +167,8 @@ class SimulatedStation:
     """A simulated bench with the instruments that a station's file names, wired as its fixture says."""
 
     def __init__(self, name: str, seed: int, clock: Clock) -> None:
-        """`clock` comes from `virtual_clock`."""
+        """`clock` comes from `virtual_clock`, or from whoever serves the bench."""
+        self._clock = clock
         bench_clock = cast(BenchClock, clock)
         self.bench = SimulatedBench(name, seed, bench_clock)
         self.place = LeasedPlace(clock=clock, resource_manager=self.bench.resource_manager, smbus=self.bench.open_smbus)
@@ -168,23 +179,57 @@ class SimulatedStation:
         product: Product,
         options: Mapping[str, object],
         instruments: Mapping[str, InstrumentConfig],
+        defects: Sequence[Mapping[str, object]] = (),
     ) -> None:
         """Put the instruments on the bench and wire them to where the unit will sit.
 
-        Raises `ConfigurationError` for a driver that no simulated instrument stands for.
+        `defects` are the fixture's own, as `[simulation] fixture_defects` lists them. Raises `ConfigurationError` for a
+        driver that no simulated instrument stands for, for a wire to a role that the station's file does not name, and
+        for a defect that this fixture cannot have.
         """
+        try:
+            parsed = [parse_fixture_defect(defect) for defect in defects]
+            self._build(fixture, product, options, instruments, parsed)
+        except DefectError as error:
+            raise ConfigurationError(f"simulation.fixture_defects: {error}") from error
+
+    def _build(
+        self,
+        fixture: type[Fixture],
+        product: Product,
+        options: Mapping[str, object],
+        instruments: Mapping[str, InstrumentConfig],
+        defects: Sequence[FixtureDefect],
+    ) -> None:
+        for defect in defects:
+            defect.prepare(self.bench.world)
         memories = fixture.memories()
         for role, configured in instruments.items():
             if role in memories:
                 self.bench.add_memory(configured.resource, memories[role])
             else:
                 self._add(role, configured)
-        for a, b in fixture.wiring(product, options):
-            self.bench.wire(a, b)
+        if fixture.CODING_PLUG is not None:
+            fit_coding_plug(self.bench.world, fixture.CODING_PLUG.expected(options))
+        for a, b in (*fixture.wiring(product, options), *fixture.supervision()):
+            try:
+                self.bench.wire(a, b)
+            except ValueError as error:
+                raise ConfigurationError(
+                    f"instruments: {fixture.__name__} cannot be wired: {error}; name each role of the fixture"
+                ) from error
+        with self.bench.power.change():
+            for defect in defects:
+                defect.apply(self.bench.world)
 
     def _add(self, role: str, configured: InstrumentConfig) -> None:
         model = configured.driver.rpartition("/")[2]
-        options = {name: _numbered(value) for name, value in configured.options.items()}
+        options = {name: numbered(value) for name, value in configured.options.items()}
+        if configured.calibration_due is not None:
+            # A year before it is due; one that is due later than that keeps its secret.
+            days = _INTERVAL_DAYS - (configured.calibration_due - self._clock.utc().date()).days
+            if days >= 0:
+                options.setdefault("days_since_calibration", float(days))
         try:
             self.bench.add_instrument(role, model, configured.resource, configured.serial or "", **options)
         except (ValueError, TypeError) as error:
@@ -251,13 +296,6 @@ class SimulatedStation:
         """Take the bench apart."""
         self.place.close()
         self.bench.close()
-
-
-def _numbered(value: Any) -> Any:
-    """A table of slots, channels or elements: TOML keys are texts, and these are numbers."""
-    if isinstance(value, Mapping) and all(key.isdecimal() for key in value):
-        return {int(key): item for key, item in value.items()}
-    return value
 
 
 def _roles(instruments: Mapping[str, InstrumentConfig], driver: str) -> list[str]:

@@ -153,9 +153,16 @@ class Spool:
         return tuple(entries)
 
     def has_released(self, digest: str) -> bool:
-        """Whether a definition or plan of this digest is among the entries."""
-        query = """SELECT 1 FROM outbox WHERE kind IN ('definition_released', 'plan_released')
-            AND json_extract(CAST(body AS TEXT), '$.digest') = ? LIMIT 1"""
+        """Whether a definition or plan of this digest is among the entries, and no other definition of its part since.
+
+        A definition that was changed and changed back has to be told again, or the one in between stays in force.
+        """
+        query = """WITH released AS (SELECT seq, kind, json_extract(CAST(body AS TEXT), '$.digest') AS digest,
+                json_extract(CAST(body AS TEXT), '$.material.part') AS part
+                FROM outbox WHERE kind IN ('definition_released', 'plan_released'))
+            SELECT 1 FROM released AS mine WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM released AS later
+                WHERE mine.kind = 'definition_released' AND later.kind = mine.kind AND later.part = mine.part
+                AND later.seq > mine.seq AND later.digest <> mine.digest) LIMIT 1"""
         with self._file.using("read"):
             return self._file.row(query, digest) is not None
 

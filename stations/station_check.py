@@ -14,7 +14,10 @@ from drivers.driver import Driver
 from drivers.errors import InstrumentError, LinkTimeout
 from drivers.place import Place
 from stations.bench import Bench, offers, told
+from stations.calibration_register import unregistered
 from stations.config import InstrumentConfig, StationConfig
+from stations.contactors import closed_loops, told_closed
+from stations.errors import StationError
 from stations.fault_latch import LatchedFault
 from stations.fixture import Fixture
 from stations.interlock import Interlock
@@ -54,11 +57,13 @@ class StationCheck:
     instruments: tuple[InstrumentCheck, ...]
     interlock: str
     problems: tuple[str, ...]
+    contactors_open: bool = True
+    """Whether every contactor that has a mirror contact tells that it is open."""
 
     @property
     def is_safe(self) -> bool:
-        """Whether every instrument was opened and proven safe."""
-        return bool(self.instruments) and all(one.safe for one in self.instruments)
+        """Whether every instrument was opened and proven safe, and no contactor is welded."""
+        return bool(self.instruments) and all(one.safe for one in self.instruments) and self.contactors_open
 
     @property
     def fit(self) -> bool:
@@ -79,13 +84,15 @@ def check_station(config: StationConfig, kind: type[Fixture], place: Place) -> S
     bench = Bench(opened, place.clock)
     try:
         for role in _ordered(kind, config):
-            check = _checked(role, config.instruments[role], kind, place, bench, today)
+            check = _checked(role, config.instruments[role], kind, place, bench, today, simulated=config.simulated)
             checks.append(check)
         interlock, trouble = _interlock(kind.INTERLOCK, bench)
+        not_open = _contactors(kind, bench)
+        found = [one for one in (trouble, not_open, _plug(kind, config, bench)) if one]
     finally:
         problems += _closed(bench, checks)
     return StationCheck(
-        config.station, config.simulated, today, tuple(checks), interlock, (*problems, *([trouble] if trouble else []))
+        config.station, config.simulated, today, tuple(checks), interlock, (*problems, *found), not not_open
     )
 
 
@@ -107,7 +114,14 @@ def _ordered(kind: type[Fixture], config: StationConfig) -> Iterator[str]:
 
 
 def _checked(
-    role: str, configured: InstrumentConfig, kind: type[Fixture], place: Place, bench: Bench, today: date
+    role: str,
+    configured: InstrumentConfig,
+    kind: type[Fixture],
+    place: Place,
+    bench: Bench,
+    today: date,
+    *,
+    simulated: bool,
 ) -> InstrumentCheck:
     check = InstrumentCheck(role, configured.driver, configured.resource, calibration_due=configured.calibration_due)
     if role not in kind.ROLES:
@@ -134,6 +148,8 @@ def _checked(
             check.problems.append(told(error))
         return check
     bench.instruments[role] = instrument
+    if not simulated and (trouble := unregistered(role, instrument, configured)):
+        check.problems.append(trouble)
     identity = instrument.identity
     check.maker, check.model = identity.maker, identity.model
     check.serial, check.firmware = identity.serial, identity.firmware
@@ -164,6 +180,31 @@ def _interlock(interlock: Interlock | None, bench: Bench) -> tuple[str, str]:
     return "open", f"interlock: open (line {interlock.line} of {interlock.role}); shut the cover"
 
 
+def _contactors(kind: type[Fixture], bench: Bench) -> str:
+    """Why not every contactor is open; empty when all are, or none tells."""
+    if not kind.MIRRORS:
+        return ""
+    if kind.IO not in bench.instruments:
+        return f"contactors: {kind.IO}, which reads their mirror contacts, is not open; mend that first"
+    try:
+        loops = closed_loops(kind.MIRRORS, bench.instruments, kind.IO, bench.clock)
+    except InstrumentError as error:
+        return f"contactors: their mirror contacts cannot be read: {error}"
+    return told_closed(loops) if loops else ""
+
+
+def _plug(kind: type[Fixture], config: StationConfig, bench: Bench) -> str:
+    """Why the fixture is not known to be the one that the file names; empty when it is, or has no coding plug."""
+    plug = kind.CODING_PLUG
+    if plug is None or plug.role not in bench.instruments:
+        return ""
+    try:
+        plug.require(config.fixture.options, config.fixture.name, bench.instruments)
+    except (InstrumentError, StationError) as error:
+        return str(error)
+    return ""
+
+
 def _closed(bench: Bench, checks: list[InstrumentCheck]) -> list[str]:
     """Close everything, in the reverse order; what could not be closed is told with its role."""
     by_role = {check.role: check for check in checks}
@@ -188,6 +229,7 @@ def check_document(check: StationCheck) -> dict[str, Any]:
         "at": check.at.isoformat(),
         "fit": check.fit,
         "interlock": check.interlock,
+        "contactors_open": check.contactors_open,
         "problems": list(check.problems),
         "instruments": [
             {

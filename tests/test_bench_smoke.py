@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import (
+    bench_analyzer,
     bench_executive,
     bench_factory,
     bench_families,
@@ -13,6 +14,7 @@ from tests.bench import (
     bench_ingest,
     bench_link,
     bench_memory,
+    bench_serving,
     bench_slots,
     bench_spool,
 )
@@ -48,6 +50,13 @@ def test_every_family_is_tested_whole() -> None:
         name.rpartition(", ")[2] for name in bench_families.FAMILIES
     ]
     assert min(row.ours.low for row in rates) > 0
+
+
+def test_a_lane_is_swept_beside_its_physics() -> None:
+    """One lane of a few points: both cost something."""
+    ((ours, physics),) = bench_analyzer.seconds(1, lanes=1, points=11)
+    assert ours > 0
+    assert physics > 0
 
 
 def test_questions_in_process_and_over_tcp() -> None:
@@ -130,7 +139,9 @@ def test_every_bench_has_figures(name: str) -> None:
         "executive": bench_executive,
         "slots": bench_slots,
         "families": bench_families,
+        "analyzer": bench_analyzer,
         "link": bench_link,
+        "serving": bench_serving,
         "spool": bench_spool,
         "ingest": bench_ingest,
         "factory": bench_factory,

@@ -86,7 +86,8 @@ def test_readme_explains_no_command_that_is_not_there() -> None:
 @pytest.mark.parametrize("name", [*plan_names(), *fixture_kinds(), *driver_names()])
 def test_readme_names_every_plan_fixture_and_driver(name: str) -> None:
     """Whatever a station's file may name is found in README."""
-    assert f"`{name}`" in text(README)
+    is_named = f"`{name}`" in text(README)
+    assert is_named, f"README.md does not name `{name}`; write it into the table under Plans, fixtures, drivers"
 
 
 def test_readme_tells_every_exit_code() -> None:

@@ -6,7 +6,7 @@ without prefix and end the argument's name.
 
 from drivers.capabilities.bit_errors import BitErrorRateTester, CodewordErrors, LaneErrors
 from drivers.capabilities.console import SerialConsole
-from drivers.capabilities.environment import ClimateChamber, DigitalIo, TemperatureLogger
+from drivers.capabilities.environment import ClimateChamber, DigitalIo, ScanningMeter, TemperatureLogger
 from drivers.capabilities.instrument import Instrument
 from drivers.capabilities.labels import LabelField, LabelPrinter, PrinterStatus
 from drivers.capabilities.measuring import Multimeter, Oscilloscope, PowerAnalyzer, PowerReading, Waveform
@@ -50,6 +50,7 @@ __all__ = [
     "ReturnLossMeter",
     "SafetyTester",
     "Scan",
+    "ScanningMeter",
     "ScatteringMatrix",
     "SerialConsole",
     "SupplyEvent",

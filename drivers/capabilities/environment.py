@@ -33,11 +33,24 @@ class TemperatureLogger(Protocol):
 
 
 @runtime_checkable
+class ScanningMeter(TemperatureLogger, Protocol):
+    """A temperature logger whose channels measure resistance as well."""
+
+    def measure_resistance(self, channel: int) -> Reading:
+        """Measure two-wire resistance on a channel in ohms, leads included; OVER is an open."""
+        ...
+
+
+@runtime_checkable
 class DigitalIo(Protocol):
     """Lines of a fixture: interlock and clamp inputs, stack light and clamp outputs. Lines count from 0."""
 
     def read_input(self, line: int) -> bool:
         """Read whether a line is high."""
+        ...
+
+    def read_inputs(self, lines: Sequence[int]) -> tuple[bool, ...]:
+        """Read whether each of these lines is high, all at one moment."""
         ...
 
     def set_output(self, line: int, high: bool) -> None:

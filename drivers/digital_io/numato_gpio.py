@@ -1,5 +1,6 @@
 """Numato USB GPIO modules: the interlock, clamps and stack light of a fixture, on a line with echo and prompt."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -51,6 +52,17 @@ class NumatoGpio(NumatoModule):
             if answer not in ("0", "1"):
                 raise self._garbled(question, f"expected 0 or 1, got {answer[:60]!r}")
             return answer == "1"
+
+    def read_inputs(self, lines: Sequence[int]) -> tuple[bool, ...]:
+        """Get whether each of these lines is high, all in one look. Raises `OutOfRange` for a line that is not there.
+
+        It changes no direction: a line is an input from opening on until it is driven, and then reads as driven.
+        """
+        for line in lines:
+            self._letter(line)
+        with self.exclusive():
+            register = self._register()
+        return tuple(bool(register >> line & 1) for line in lines)
 
     def set_output(self, line: int, high: bool) -> None:
         """Set a line, and prove it by read-back.

@@ -81,7 +81,7 @@ class Chroma190xx(ScpiDriver):
     def measure_charged_dc_withstand(
         self, voltage_v: float, ramp_s: float, dwell_s: float, high_limit_a: float
     ) -> WithstandResult:
-        """The same, and look at the charging current in amperes (SAFE:FETC? MMET) halfway up the ramp.
+        """Apply a DC voltage and look at the charging current (SAFE:FETC? MMET), in amperes, halfway up the ramp.
 
         Raises as `measure_insulation_resistance`, and `OutOfRange` for a ramp too short to look at.
         """

@@ -16,6 +16,10 @@ _CARD: Final = "DAQM901A"
 _PLACES: Final = 20
 _UNCERTAINTY_C: Final = 1.0
 """Type K with the card's own reference junction, one year (the class of the maker's data sheet; the probe is extra)."""
+_OF_READING: Final = 1.0e-4
+"""Part of reading, one year, 18 to 28 degC: the class of the maker's data sheet."""
+_LEADS_OHM: Final = 0.2
+"""What two-wire measurement adds when the leads are not nulled (same data sheet, note to the resistance ranges)."""
 _PER_CHANNEL_S: Final = 0.5
 """How long a channel may take beyond the session's timeout: switching, open check, integrating."""
 
@@ -80,6 +84,17 @@ class KeysightDaq970aThermometer(ScpiDriver):
             self._reading(self._number(question, number, "NR3"), "degC", expanded_uncertainty=_UNCERTAINTY_C)
             for number in numbers
         )
+
+    def measure_resistance(self, channel: int) -> Reading:
+        """Measure two-wire resistance on a channel in ohms, leads included; OVER is an open. Drops the scan list.
+
+        Raises `OutOfRange` for a channel that no multiplexer has. The uncertainty is that of the range 100 ohm.
+        """
+        question = f"MEAS:RES? AUTO,DEF,{channel_list(self.resource, (channel,), self._channels)}"
+        with self.exclusive():
+            number = self._number(question, self._ask(question), "NR3")
+        uncertainty = None if isinstance(number, str) else abs(number) * _OF_READING + _LEADS_OHM
+        return self._reading(number, "ohm", expanded_uncertainty=uncertainty)
 
     def _switch_off(self) -> None:
         # A thermometer is no source of energy, and its multiplexers may carry another meter's path.

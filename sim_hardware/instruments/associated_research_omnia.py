@@ -46,7 +46,7 @@ class AssociatedResearchOmnia(SerialInstrument):
     def __init__(self, power: PowerGrid, clock: BenchClock, role: str, serial: str) -> None:
         super().__init__(power, clock, role, serial)
         error = self.calibration_error("insulation and current")
-        gains = SafetyGains(*(1.0 + error.gauss(0.0, sigma) for sigma in (0.01, 0.003, 0.005)))
+        gains = SafetyGains.drawn(error, self.calibration)
         self.output = SafetyOutput(self.world, clock, self.rng, self.terminal, _RATING, gains)
         self._text = ""
         self._step: SafetyStep | None = None

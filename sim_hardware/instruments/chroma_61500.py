@@ -41,7 +41,6 @@ class Chroma61500(PowerInstrument):
         variant: str = "61505",
         stuck_on: bool = False,
         stuck_silent: bool = False,
-        days_since_calibration: float = 0.0,
     ) -> None:
         super().__init__(power, clock, role, serial)
         if variant not in _RATINGS:
@@ -53,7 +52,7 @@ class Chroma61500(PowerInstrument):
         power.add_feed(self.feed)
         self._meter = MainsMeter(power, self.feed)
         self._rated_a = _RATINGS[variant]
-        error = partial(Indication, self, days=days_since_calibration)
+        error = partial(Indication, self)
         self._set = error("set voltage", of_reading=2e-3, offset=0.3)
         self._volt_meter = error("voltage", of_reading=1e-3, offset=0.3, noise=0.02, step=0.01)
         self._ampere_meter = error("current", of_reading=2e-3, offset=1e-3 * self._rated_a, noise=1e-4, step=1e-3)

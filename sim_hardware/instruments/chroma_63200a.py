@@ -24,7 +24,6 @@ class Chroma63200A(ChromaLoadCommands):
         variant: str = "63206A-150-600",
         stuck_on: bool = False,
         fan_stalled: bool = False,
-        days_since_calibration: float = 0.0,
     ) -> None:
         super().__init__(power, clock, role, serial)
         match = _MODEL.fullmatch(variant)
@@ -37,7 +36,6 @@ class Chroma63200A(ChromaLoadCommands):
             self,
             "",
             (volt, ampere, kilowatt * 1e3),
-            days=days_since_calibration,
             stuck_on=stuck_on,
             fan_stalled=fan_stalled,
         )

@@ -31,7 +31,6 @@ class Chroma63600(ChromaLoadCommands):
         modules: Mapping[int, str] | None = None,
         stuck_on: bool = False,
         fan_stalled: bool = False,
-        days_since_calibration: float = 0.0,
     ) -> None:
         super().__init__(power, clock, role, serial)
         self.idn = f"CHROMA,63600-5,{serial},1.92"
@@ -51,7 +50,6 @@ class Chroma63600(ChromaLoadCommands):
                     self,
                     f"CH{channel}." if self._loads else "",
                     (volt, ampere, hectowatt * 1e2),
-                    days=days_since_calibration,
                     stuck_on=stuck_on,
                     fan_stalled=fan_stalled,
                 )

@@ -12,7 +12,7 @@ _OHM = tuple(MeterSpan(10.0**power, 1e-4, 1e-5) for power in range(2, 9))
 
 
 class Keithley2000(BenchMeter):
-    """The answer to READ? is the number alone after FORM:ELEM READ, else unit, time and count follow it."""
+    """READ? answers with the number alone, as `*RST` has it; FORM:ELEM may add unit, time and count."""
 
     spans: ClassVar[Mapping[str, tuple[MeterSpan, ...]]] = {
         "VOLT:DC": (
@@ -31,7 +31,7 @@ class Keithley2000(BenchMeter):
         super().__init__(power, clock, role, serial)
         self.idn = f"KEITHLEY INSTRUMENTS INC.,MODEL 2000,{serial},A20 /A02"
         self._continuous = True
-        self._bare = False
+        self._bare = True
         self._count = 0
 
     @scpi("CONFigure:VOLTage[:DC]")
@@ -55,6 +55,28 @@ class Keithley2000(BenchMeter):
         self.select(function)
         self._continuous = False
 
+    @scpi("CONFigure?", "[SENSe#:]FUNCtion?")
+    def _configured(self, sense: int = 1) -> str:
+        return f'"{self.function}"'
+
+    @scpi("[SENSe#:]FUNCtion")
+    def _set_function(self, sense: int, function: str) -> None:
+        self.select(function)
+
+    @scpi("[SENSe#:]DATA:FRESh?")
+    def _fresh(self, sense: int = 1) -> str:
+        # Triggered continuously there is always a new reading, an integration later.
+        return self._answer()
+
+    @scpi("INITiate:CONTinuous?")
+    def _is_continuous(self) -> str:
+        return str(int(self._continuous))
+
+    @scpi("INITiate[:IMMediate]")
+    def _initiate(self) -> None:
+        if self._continuous:
+            raise ScpiError(-213, "Init ignored")
+
     @scpi("INITiate:CONTinuous")
     def _set_continuous(self, state: str) -> None:
         self._continuous = boolean(state)
@@ -68,6 +90,9 @@ class Keithley2000(BenchMeter):
     def _read(self) -> str:
         if self._continuous:
             raise ScpiError(-213, "Init ignored")
+        return self._answer()
+
+    def _answer(self) -> str:
         self._count += 1
         unit = {"VOLT:DC": "VDC", "CURR:DC": "ADC"}.get(self.function, "OHM")
         answer = super()._read()

@@ -28,6 +28,7 @@ _TOP_RANGE_OHM = 100e6
 _OVERRANGE = 1.2
 _ACTUATION_S = 0.008
 _MEASUREMENT_S = 0.04
+_GAIN_SIGMA = 2e-5
 
 
 class KeysightDaq970A(PowerInstrument):
@@ -61,7 +62,7 @@ class KeysightDaq970A(PowerInstrument):
         self._thermocouples = Thermocouples(power, self.rng, self.calibration_error, self.terminal, broken)
         self._scan: tuple[int, ...] = ()
         error = self.calibration_error("resistance")
-        self._gain = 1.0 + error.gauss(0.0, 2e-5)
+        self._gain = 1.0 + error.gauss(0.0, _GAIN_SIGMA) + self.calibration.drift("resistance", _GAIN_SIGMA)
         self._offset_ohm = error.gauss(0.0, 3e-4)
 
     def _matrix_relays(self, slot: int) -> dict[int, str]:
@@ -79,7 +80,7 @@ class KeysightDaq970A(PowerInstrument):
                     for pole in "HL"
                 ]
                 relays[channel] = self.terminal(f"relay {channel}")
-                self.world.add_relay(relays[channel], contacts)
+                self.world.relays.add(relays[channel], contacts)
         return relays
 
     def reset(self) -> None:
@@ -142,7 +143,7 @@ class KeysightDaq970A(PowerInstrument):
             raise ScpiError(-221, "Settings conflict; the scan list is empty")
         readings = []
         for channel in self._scan:
-            celsius = self._thermocouples.indication(channel)
+            celsius = self._thermocouples.indication(channel) * self.gain_error("temperature", _GAIN_SIGMA)
             readings.append(f"{OVERLOAD if math.isinf(celsius) else celsius:+.8E}")
             self.busy(_ACTUATION_S + _MEASUREMENT_S)
         return ",".join(readings)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim_hardware.clock import BenchClock
-from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.power.grid import PowerGrid, Signal
 from sim_hardware.power.scope_channel import ScopeChannel
+from sim_hardware.power.scope_read_back import ScopeReadBack
 from sim_hardware.power.scope_trigger import coarse_step, first_crossing
 from sim_hardware.scpi_grammar import ScpiError, block, boolean, integer, number, scpi
 
@@ -29,7 +29,7 @@ _HAIR_S = 1e-6
 _GAIN_SIGMA = 5e-3
 
 
-class KeysightDsox3000(PowerInstrument):
+class KeysightDsox3000(ScopeReadBack):
     """`probes` are what one volt at an input truly means, by channel (10 for a 10:1 probe, A/V for a clamp).
 
     Without it a probe is what its channel is set to, as probes are that announce themselves.
@@ -74,20 +74,20 @@ class KeysightDsox3000(PowerInstrument):
 
     @scpi("CHANnel#:DISPlay")
     def _set_display(self, channel: int, state: str) -> None:
-        self._channel(channel).displayed = boolean(state)
+        self.channel_settings(channel).displayed = boolean(state)
 
     @scpi("CHANnel#:IMPedance")
     def _set_impedance(self, channel: int, impedance: str) -> None:
-        self._channel(channel)
+        self.channel_settings(channel)
         _one_of(impedance, "ONEM", "ONEMEG")
 
     @scpi("CHANnel#:UNITs")
     def _set_unit(self, channel: int, unit: str) -> None:
-        self._channel(channel).unit = _one_of(unit, "VOLT", "AMP", "AMPERE")[:4]
+        self.channel_settings(channel).unit = _one_of(unit, "VOLT", "AMP", "AMPERE")[:4]
 
     @scpi("CHANnel#:PROBe")
     def _set_probe(self, channel: int, ratio: str) -> None:
-        setting, new = self._channel(channel), number(ratio, 1e-3, 1e4)
+        setting, new = self.channel_settings(channel), number(ratio, 1e-3, 1e4)
         # The screen keeps its height in volts at the input.
         setting.full_scale *= new / setting.unit_per_volt
         setting.offset *= new / setting.unit_per_volt
@@ -95,22 +95,23 @@ class KeysightDsox3000(PowerInstrument):
 
     @scpi("CHANnel#:COUPling")
     def _set_coupling(self, channel: int, coupling: str) -> None:
-        self._channel(channel).ac_coupled = _one_of(coupling, "DC", "AC") == "AC"
+        self.channel_settings(channel).ac_coupled = _one_of(coupling, "DC", "AC") == "AC"
 
     @scpi("CHANnel#:BWLimit", "CHANnel#:BANDwidth")
     def _set_bandwidth(self, channel: int, state: str) -> None:
-        self._channel(channel).limited = boolean(state)
+        self.channel_settings(channel).limited = boolean(state)
 
     @scpi("CHANnel#:RANGe")
-    def _set_range(self, channel: int, full_scale: str) -> None:
-        setting = self._channel(channel)
+    def set_full_scale(self, channel: int, full_scale: str) -> None:
+        """Set a channel's height in the unit that it shows; an offset beyond it comes along."""
+        setting = self.channel_settings(channel)
         low, high = (limit * setting.unit_per_volt for limit in _INPUT_V)
         setting.full_scale = number(full_scale, low * (1 - 1e-6), high * (1 + 1e-6))
         setting.offset = max(-self._furthest(setting), min(self._furthest(setting), setting.offset))
 
     @scpi("CHANnel#:OFFSet")
     def _set_offset(self, channel: int, offset: str) -> None:
-        setting = self._channel(channel)
+        setting = self.channel_settings(channel)
         setting.offset = number(offset, -self._furthest(setting), self._furthest(setting))
 
     @scpi("ACQuire:TYPE")
@@ -126,7 +127,8 @@ class KeysightDsox3000(PowerInstrument):
         _one_of(reference, "CENT", "CENTER")
 
     @scpi("TIMebase:RANGe")
-    def _set_span(self, seconds: str) -> None:
+    def set_span(self, seconds: str) -> None:
+        """Set the length of the record."""
         # Signals are kept for ten seconds, so that longer records of the real one are refused here.
         self._span = number(seconds, 20e-9, _HISTORY_S)
 
@@ -151,7 +153,10 @@ class KeysightDsox3000(PowerInstrument):
         self._rising = _one_of(slope, "POS", "POSITIVE", "NEG", "NEGATIVE").startswith("POS")
 
     @scpi("TRIGger[:EDGE]:LEVel")
-    def _set_level(self, level: str) -> None:
+    def _set_level(self, level: str, source: str = "") -> None:
+        # With a source it is that channel's level; there is one level here, that of the source in use.
+        if source and self._named(source) != self._source:
+            raise ScpiError(-221, "Settings conflict; only the trigger source's level is simulated")
         self._level = number(level)
 
     @scpi("SINGle")
@@ -218,7 +223,7 @@ class KeysightDsox3000(PowerInstrument):
     @scpi("WAVeform:PREamble?")
     def _preamble(self) -> str:
         self._record()
-        setting, scale = self._channel(self._view), 256.0 if self._word else 1.0
+        setting, scale = self.channel_settings(self._view), 256.0 if self._word else 1.0
         fields = (self._span / self._points, -self._before, 0.0, setting.full_scale / 256.0 / scale, setting.offset)
         numbers = ",".join(f"{field:+.8E}" for field in fields)
         return f"{+self._word:+d},+0,{self._points:+d},+1,{numbers},{128 * scale:+.8E}"
@@ -244,7 +249,7 @@ class KeysightDsox3000(PowerInstrument):
             return
         if self._fired is None and now > self._searched:
             start = max(self._searched, now - _HISTORY_S + self._before)
-            signal = self._channel(self._source).coupled(self._shown(self._source), start)
+            signal = self.channel_settings(self._source).coupled(self._shown(self._source), start)
             step = coarse_step(self._span)
             self._fired = first_crossing(signal, self._level, self._rising, start, now, step)
             # The last step is searched again: an edge may lie between this look and the next.
@@ -263,7 +268,7 @@ class KeysightDsox3000(PowerInstrument):
 
     def _shown(self, channel: int) -> Signal:
         """What is at a channel's probe, in the unit that the channel shows."""
-        setting = self._channel(channel)
+        setting = self.channel_settings(channel)
         if setting.unit == "VOLT":
             signal = self.power.voltage_signal(self.terminal(f"CH{channel}"), self.terminal(f"CH{channel}.REF"))
         else:
@@ -276,7 +281,8 @@ class KeysightDsox3000(PowerInstrument):
         wide = setting.full_scale / setting.unit_per_volt > _SENSITIVE_V * (1 + 1e-6)
         return _OFFSETS_V[wide] * setting.unit_per_volt * (1 + 1e-6)
 
-    def _channel(self, channel: int) -> ScopeChannel:
+    def channel_settings(self, channel: int) -> ScopeChannel:
+        """The settings of a channel. Raises `ScpiError` for one that is not there."""
         if channel not in self._channels:
             raise ScpiError(-113, "Undefined header")
         return self._channels[channel]

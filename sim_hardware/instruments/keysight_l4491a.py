@@ -27,7 +27,7 @@ class KeysightL4491A(WorldInstrument):
         for first, common, branch in ((1100, "NEAR", "N"), (1200, "FAR", "F"), (1300, "FAR", "N")):
             for pair in range(1, PAIRS + 1):
                 name = relays[first + pair] = self.terminal(f"relay {first + pair}")
-                world.add_relay(
+                world.relays.add(
                     name,
                     [
                         Element(self.terminal(f"{common}.{c}"), self.terminal(f"{branch}{pair}.{c}"), _CONTACT_OHM)

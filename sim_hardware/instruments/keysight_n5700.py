@@ -33,7 +33,6 @@ class KeysightN5700(PowerInstrument):
         variant: str = "N5767A",
         stuck_on: bool = False,
         stuck_silent: bool = False,
-        days_since_calibration: float = 0.0,
     ) -> None:
         super().__init__(power, clock, role, serial)
         if variant not in _MODELS:
@@ -43,7 +42,6 @@ class KeysightN5700(PowerInstrument):
             self,
             "CH1",
             _MODELS[variant],
-            days=days_since_calibration,
             stuck_on=stuck_on,
             stuck_silent=stuck_silent,
         )

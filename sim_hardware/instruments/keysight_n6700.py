@@ -39,7 +39,6 @@ class KeysightN6700(PowerInstrument):
         modules: Mapping[int, str] | None = None,
         stuck_on: bool = False,
         stuck_silent: bool = False,
-        days_since_calibration: float = 0.0,
     ) -> None:
         super().__init__(power, clock, role, serial)
         self.idn = f"Keysight Technologies,N6701C,{serial},E.02.07.3067"
@@ -55,7 +54,6 @@ class KeysightN6700(PowerInstrument):
                 self,
                 f"CH{channel}",
                 _MODULES[model],
-                days=days_since_calibration,
                 stuck_on=stuck_on and channel == 1,
                 stuck_silent=stuck_silent and channel == 1,
             )

@@ -5,12 +5,13 @@ from typing import ClassVar
 import numpy as np
 
 from sim_hardware.clock import BenchClock
+from sim_hardware.instruments.pna_traces import PnaTraces
 from sim_hardware.scpi_grammar import ScpiError, boolean, integer, scpi
-from sim_hardware.swept_analyzer import PORTS, SweptAnalyzer
+from sim_hardware.swept_analyzer import PORTS
 from sim_hardware.world import World
 
 
-class KeysightPna(SweptAnalyzer):
+class KeysightPna(PnaTraces):
     """Terminals PORT1 to PORT4, by the port map also NEAR.P, NEAR.N, FAR.P, FAR.N."""
 
     frequency_hz: ClassVar[tuple[float, float]] = (10e6, 50e9)
@@ -41,14 +42,6 @@ class KeysightPna(SweptAnalyzer):
     @scpi("SENSe#:CORRection[:STATe]?")
     def _correction(self, channel: int) -> str:
         return "1"
-
-    @scpi("SENSe#:SWEep:MODE")
-    def _trigger_sweep(self, channel: int, mode: str) -> None:
-        if mode.upper() in ("HOLD",):
-            return
-        if mode.upper() not in ("SING", "SINGLE"):
-            raise ScpiError(-224, "Illegal parameter value; only HOLD and SINGle are simulated")
-        self.sweep()
 
     @scpi("CALCulate#:DATA:SNP:PORTs?")
     def _snp(self, channel: int, ports: str) -> str | bytes:

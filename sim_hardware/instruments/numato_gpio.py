@@ -1,7 +1,8 @@
 """Numato USB GPIO module: lines that are read and driven over a serial line with echo and prompt.
 
-What is outside a line (a door switch, a clamp sensor, an operator's hand) is set by `set_input`. `gpio set` and
-`gpio clear` make a line an output, `gpio read` an input; a bit set in the direction word is an input.
+What is outside a line (a door switch, a clamp sensor, an operator's hand) is set by `set_input`, unless the line is
+wired to something of this world that pulls it high or low (a mirror contact, a coding plug). `gpio set` and `gpio
+clear` make a line an output, `gpio read` an input; a bit set in the direction word is an input.
 """
 
 from collections.abc import Collection
@@ -55,7 +56,7 @@ class NumatoGpio(NumatoConsole):
             case ("gpio", "read", letter):
                 line = self.channel(letter)
                 self._inputs |= 1 << line
-                return str(self._levels() >> line & 1)
+                return str(self._level(line))
             case ("gpio", "readall"):
                 return self.word(self._levels())
             case ("gpio", "iomask", digits):
@@ -70,7 +71,15 @@ class NumatoGpio(NumatoConsole):
         return super().obey(words)
 
     def _levels(self) -> int:
-        return (self._outside & self._inputs | self._latch & ~self._inputs) & ~self._stuck
+        return sum(self._level(line) << line for line in range(self.channels))
+
+    def _level(self, line: int) -> int:
+        if self._stuck >> line & 1:
+            return 0
+        if not self._inputs >> line & 1:
+            return self._latch >> line & 1
+        wired = self.world.level(self.terminal(str(line)))
+        return self._outside >> line & 1 if wired is None else int(wired)
 
     def _require(self, line: int) -> None:
         if not 0 <= line < self.channels:

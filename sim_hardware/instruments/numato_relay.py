@@ -1,10 +1,12 @@
 """Numato USB relay module: a serial line with echo and prompt, and relays {k}.COM to {k}.NO.
 
+Each drives a contactor, whose mirror contact {k}.MIRROR is closed, and pulls its line high, while that is open.
 A `welded` contact stays closed whatever its coil does, which the module cannot know: its register and its answers are
 those of the coil.
 """
 
 from collections.abc import Collection
+from functools import partial
 
 from sim_hardware.clock import BenchClock
 from sim_hardware.physics.conductors import Element
@@ -30,14 +32,14 @@ class NumatoRelay(NumatoConsole):
         super().__init__(power, clock, role, serial, channels)
         if strangers := sorted(set(welded) - set(range(channels))):
             raise ValueError(f"{role}: welded relays {strangers} are not fitted; the module has 0 to {channels - 1}")
-        self._welded = frozenset(welded)
         self._register = 0
         for channel in range(channels):
             wear = self.calibration_error(f"contact {channel}").lognormvariate(0.0, 0.1)
             contact = Element(self.terminal(f"{channel}.COM"), self.terminal(f"{channel}.NO"), _CONTACT_OHM * wear)
-            self.world.add_relay(self._relay(channel), [contact])
-        with power.change():
-            self._move_contacts()
+            self.world.relays.add(self.relay(channel), [contact])
+            self.world.add_level(self.terminal(f"{channel}.MIRROR"), partial(self._is_open, channel))
+            if channel in welded:
+                self.world.relays.weld(self.relay(channel))
 
     def obey(self, words: tuple[str, ...]) -> str:
         """Carry out a command; what the module says to it."""
@@ -62,8 +64,11 @@ class NumatoRelay(NumatoConsole):
 
     def _move_contacts(self) -> None:
         for channel in range(self.channels):
-            closed = channel in self._welded or bool(self._register >> channel & 1)
-            (self.world.close_relay if closed else self.world.open_relay)(self._relay(channel))
+            self.world.relays.tell(self.relay(channel), bool(self._register >> channel & 1))
 
-    def _relay(self, channel: int) -> str:
+    def _is_open(self, channel: int) -> bool:
+        return not self.world.relays.is_pulled_in(self.relay(channel))
+
+    def relay(self, channel: int) -> str:
+        """The world's name of the relay of a channel."""
         return self.terminal(f"relay {channel}")

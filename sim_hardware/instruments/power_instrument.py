@@ -1,7 +1,5 @@
 """What simulated sources, loads and meters share: the power grid that joins them to the unit's ports."""
 
-import random
-
 from sim_hardware.clock import BenchClock
 from sim_hardware.instruments.world_instrument import WorldInstrument
 from sim_hardware.power.grid import PowerGrid
@@ -13,8 +11,3 @@ class PowerInstrument(WorldInstrument):
     def __init__(self, power: PowerGrid, clock: BenchClock, role: str, serial: str) -> None:
         super().__init__(power.world, clock, role, serial)
         self.power = power
-
-    def gain_error(self, name: str, sigma: float) -> float:
-        """The gain by which this very instrument is wrong in one function: 1 plus a draw of this relative sigma."""
-        draw: random.Random = self.calibration_error(name)
-        return 1.0 + draw.gauss(0.0, sigma)

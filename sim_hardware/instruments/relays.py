@@ -1,4 +1,7 @@
-"""Relays that SCPI channels open and close: what a switch platform and a matrix card have in common."""
+"""Relays that SCPI channels open and close: what a switch platform and a matrix card have in common.
+
+They answer what their coils were told: a contact that sticks or is burnt they cannot know.
+"""
 
 from collections.abc import Mapping
 
@@ -24,21 +27,21 @@ class RelayBank:
         """Close the channels of a list; give how many there are."""
         names = self.named(text)
         for name in names:
-            self._world.close_relay(name)
+            self._world.relays.tell(name, True)
         return len(names)
 
     def open(self, text: str) -> int:
         """Open the channels of a list; give how many there are."""
         names = self.named(text)
         for name in names:
-            self._world.open_relay(name)
+            self._world.relays.tell(name, False)
         return len(names)
 
     def open_all(self) -> None:
         """Open every channel."""
         for name in self._relays.values():
-            self._world.open_relay(name)
+            self._world.relays.tell(name, False)
 
     def closed(self, text: str) -> str:
         """Whether each channel of a list is closed, as `1,0`."""
-        return ",".join("1" if self._world.is_closed(name) else "0" for name in self.named(text))
+        return ",".join("1" if self._world.relays.is_told(name) else "0" for name in self.named(text))

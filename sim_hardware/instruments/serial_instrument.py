@@ -3,8 +3,8 @@
 import random
 
 from sim_hardware.byte_device import BytePort
+from sim_hardware.calibration import Calibration
 from sim_hardware.clock import BenchClock
-from sim_hardware.physics.random_stream import random_stream
 from sim_hardware.power.grid import PowerGrid
 
 
@@ -17,6 +17,7 @@ class SerialInstrument:
         self.clock = clock
         self.role = role
         self.serial = serial
+        self.calibration = Calibration(type(self).__name__, serial, power.world.age(role))
         self.rng = power.world.random_stream(f"instrument/{role}")
         self.port: BytePort | None = None
 
@@ -26,7 +27,7 @@ class SerialInstrument:
 
     def calibration_error(self, name: str) -> random.Random:
         """The stream from which a systematic error of this very device is drawn."""
-        return random_stream(0, "instrument", type(self).__name__, self.serial, name)
+        return self.calibration.stream(name)
 
     def connected(self, port: BytePort) -> None:
         """A client has opened the line."""

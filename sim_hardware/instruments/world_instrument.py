@@ -6,8 +6,8 @@ is always wrong in the same way), its noise from its role on this bench.
 
 import random
 
+from sim_hardware.calibration import Calibration
 from sim_hardware.clock import BenchClock
-from sim_hardware.physics.random_stream import random_stream
 from sim_hardware.scpi_device import ScpiDevice
 from sim_hardware.world import World
 
@@ -20,6 +20,7 @@ class WorldInstrument(ScpiDevice):
         self.world = world
         self.role = role
         self.serial = serial
+        self.calibration = Calibration(type(self).__name__, serial, world.age(role))
 
     def terminal(self, name: str) -> str:
         """The world's name of a terminal of this instrument."""
@@ -27,7 +28,11 @@ class WorldInstrument(ScpiDevice):
 
     def calibration_error(self, name: str) -> random.Random:
         """The stream from which a systematic error of this very instrument is drawn."""
-        return random_stream(0, "instrument", type(self).__name__, self.serial, name)
+        return self.calibration.stream(name)
+
+    def gain_error(self, name: str, sigma: float) -> float:
+        """The gain by which this very instrument is wrong in one function: 1, a draw of this relative sigma, drift."""
+        return self.calibration.gain(name, sigma)
 
     def reset(self) -> None:
         """Take the state that `*RST` asks for."""

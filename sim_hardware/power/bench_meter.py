@@ -80,6 +80,22 @@ def _cycles(function: str) -> Callable[["BenchMeter", int, str], None]:
     return set_cycles
 
 
+def _automatic_read(function: str) -> Callable[["BenchMeter", int], str]:
+    @scpi(f"{_NODES[function]}:RANGe:AUTO?")
+    def get_automatic(self: "BenchMeter", sense: int) -> str:
+        return str(int(self.settings[function].automatic))
+
+    return get_automatic
+
+
+def _cycles_read(function: str) -> Callable[["BenchMeter", int], str]:
+    @scpi(f"{_NODES[function]}:NPLCycles?")
+    def get_cycles(self: "BenchMeter", sense: int) -> str:
+        return f"{self.settings[function].cycles:.6E}"
+
+    return get_cycles
+
+
 class BenchMeter(PowerInstrument):
     """A multimeter on the power side of a bench; a model says its ranges and how a function is chosen."""
 
@@ -101,6 +117,9 @@ class BenchMeter(PowerInstrument):
     _volt_auto, _ampere_auto, _ohm_auto, _four_wire_auto = (_automatic(function) for function in FUNCTIONS)
     _volt_cycles, _ampere_cycles, _ohm_cycles, _four_wire_cycles = (_cycles(function) for function in FUNCTIONS)
 
+    _volt_is_auto, _ampere_is_auto, _ohm_is_auto, _four_wire_is_auto = (_automatic_read(name) for name in FUNCTIONS)
+    _volt_nplc, _ampere_nplc, _ohm_nplc, _four_wire_nplc = (_cycles_read(function) for function in FUNCTIONS)
+
     def set_range(self, function: str, top: str) -> None:
         """Choose the smallest range that reaches this value, and no longer automatically."""
         spans = self.spans[function]
@@ -119,6 +138,11 @@ class BenchMeter(PowerInstrument):
         if function not in FUNCTIONS:
             raise ScpiError(-224, f"Illegal parameter value; {name} is not simulated")
         self.function = function
+
+    @scpi("FORMat[:DATA]")
+    def _set_format(self, form: str) -> None:
+        if form.upper() not in ("ASC", "ASCII"):
+            raise ScpiError(-224, "Illegal parameter value; only ASCII is simulated")
 
     @scpi("READ?", "MEASure?")
     def _read(self) -> str:

@@ -68,8 +68,7 @@ class ChromaSafetyTester(WorldInstrument):
     def __init__(self, world: World, clock: BenchClock, role: str, serial: str) -> None:
         super().__init__(world, clock, role, serial)
         error = self.calibration_error("insulation and current")
-        resistance, current = 1.0 + error.gauss(0.0, 0.01), 1.0 + error.gauss(0.0, 0.003)
-        gains = SafetyGains(resistance, current, 1.0 + error.gauss(0.0, 0.005))
+        gains = SafetyGains.drawn(error, self.calibration)
         self.output = SafetyOutput(world, clock, self.rng, self.terminal, self.rating, gains)
         self._step: SafetyStep | None = None
         self._stopped_by_user = False

@@ -1,18 +1,24 @@
 """How a simulated instrument is wrong: what it shows, or gives, for a true value.
 
 Gain and offset belong to the serial number and are drawn so that the data sheet's limits are three standard
-deviations; they drift while the instrument waits for its next calibration; noise and resolution come on top.
+deviations; the gain drifts while the instrument waits for its next calibration; noise and resolution come on top.
 """
 
 import random
 from typing import Protocol
 
+from sim_hardware.calibration import Calibration
+
 _SIGMAS = 3.0
-_DAYS_PER_YEAR = 365.0
 
 
 class Calibrated(Protocol):
     """An instrument that has a systematic error of its own."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """What it is wrong by."""
+        ...
 
     @property
     def rng(self) -> random.Random:
@@ -27,8 +33,7 @@ class Calibrated(Protocol):
 class Indication:
     """One function of an instrument: limits of error `of_reading` (part) and `offset` (unit of the value).
 
-    `noise` is a standard deviation and `step` the resolution, both in the unit of the value. In `days` since its
-    calibration the gain has drifted by as much again as the limits allow in a year.
+    `noise` is a standard deviation and `step` the resolution, both in the unit of the value.
     """
 
     def __init__(
@@ -40,12 +45,11 @@ class Indication:
         offset: float,
         noise: float = 0.0,
         step: float = 0.0,
-        days: float = 0.0,
     ) -> None:
         draw = instrument.calibration_error(name)
         self.gain = 1.0 + draw.gauss(0.0, of_reading / _SIGMAS)
         self.offset = draw.gauss(0.0, offset / _SIGMAS)
-        self.gain += draw.gauss(0.0, of_reading / _SIGMAS) * days / _DAYS_PER_YEAR
+        self.gain += instrument.calibration.drift(name, of_reading / _SIGMAS)
         self._noise = noise
         self._step = step
         self._rng = instrument.rng

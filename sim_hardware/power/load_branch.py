@@ -17,7 +17,7 @@ class LoadBranch:
     """The input of a load between two world terminals; `lowest_ohm` is what it has when fully on.
 
     On, it draws `level_a`, or what `ohm` lets through where that is set, never more than `limit_a`; `is_short` puts
-    its transistors fully on.
+    its transistors fully on. `lead_ohm` is what the fixture's probes have on the way; voltages are those before them.
     """
 
     plus: str
@@ -29,6 +29,7 @@ class LoadBranch:
     level_a: float = 0.0
     ohm: float | None = None
     slew_a_s: float = 1e6
+    lead_ohm: float = 0.0
 
     def current(self, volt: float) -> float:
         """Ampere into its plus terminal at this voltage across it."""
@@ -37,8 +38,8 @@ class LoadBranch:
             return leakage + min(0.0, (volt + _DIODE_V) / _DIODE_OHM)
         if not self.is_on:
             return leakage
-        fully_on = volt / self.lowest_ohm
+        fully_on = volt / (self.lowest_ohm + self.lead_ohm)
         if self.is_short:
             return leakage + min(fully_on, self.limit_a)
-        wanted = self.level_a if self.ohm is None else volt / self.ohm
+        wanted = self.level_a if self.ohm is None else volt / (self.ohm + self.lead_ohm)
         return leakage + min(wanted, fully_on, self.limit_a)

@@ -51,7 +51,6 @@ class LoadChannel:
         name: str,
         rating: tuple[float, float, float],
         *,
-        days: float = 0.0,
         stuck_on: bool = False,
         fan_stalled: bool = False,
     ) -> None:
@@ -76,7 +75,7 @@ class LoadChannel:
             limit_a=_LIMIT * self.ampere,
         )
         self._power.add_branch(self.branch)
-        error = partial(Indication, instrument, days=days)
+        error = partial(Indication, instrument)
         self._set = error(f"{name}set", of_reading=1e-3, offset=1e-3 * self.ampere)
         self._volt_meter = error(
             f"{name}volt", of_reading=2.5e-4, offset=2.5e-4 * self.volt, noise=2e-5 * self.volt, step=1e-4
@@ -110,6 +109,7 @@ class LoadChannel:
         self._generation += 1
         levels, branch = self.levels, self.branch
         with self._power.change():
+            branch.lead_ohm = self._power.world.wear_ohm(branch.plus, branch.minus)
             branch.is_on = self.is_on
             branch.is_short = self.is_on and self.is_short
             branch.ohm = max(levels.resistance_ohm, branch.lowest_ohm) if self.mode == "CR" else None
@@ -168,7 +168,8 @@ class LoadChannel:
 
     def _seen(self) -> tuple[float, float]:
         volt = self._power.voltage(self.branch.plus, self.branch.minus)
-        return volt, self.branch.current(volt)
+        ampere = self.branch.current(volt)
+        return volt - ampere * self.branch.lead_ohm, ampere
 
     def _draw(self, ampere: float, rise: float, fall: float) -> None:
         given = max(0.0, self._set.given(ampere))

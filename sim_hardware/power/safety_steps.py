@@ -11,8 +11,9 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
+from sim_hardware.calibration import Calibration
 from sim_hardware.clock import BenchClock
 from sim_hardware.world import World
 
@@ -69,6 +70,13 @@ class SafetyGains:
     resistance: float = 1.0
     current: float = 1.0
     bond: float = 1.0
+
+    @classmethod
+    def drawn(cls, error: random.Random, calibration: Calibration) -> Self:
+        """What this tester was wrong by when it was calibrated, and what has drifted since."""
+        sigmas = {"resistance": 0.01, "current": 0.003, "bond": 0.005}
+        drawn = {name: 1.0 + error.gauss(0.0, sigma) for name, sigma in sigmas.items()}
+        return cls(**{name: gain + calibration.drift(name, sigmas[name]) for name, gain in drawn.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ class SupplyOutput:
         name: str,
         rating: tuple[float, float],
         *,
-        days: float = 0.0,
         stuck_on: bool = False,
         stuck_silent: bool = False,
     ) -> None:
@@ -66,7 +65,7 @@ class SupplyOutput:
             sink_a=_SINK_PART * self.rated_a,
         )
         self._power.add_branch(self.branch)
-        error = partial(Indication, instrument, days=days)
+        error = partial(Indication, instrument)
         self._set_v = error(f"{name} set V", of_reading=5e-4, offset=5e-4 * self.rated_v)
         self._set_a = error(f"{name} set A", of_reading=1e-3, offset=1e-3 * self.rated_a)
         self._volt_meter = error(

@@ -50,7 +50,8 @@ def command(
     """Run PLAN on simulated units whose true parameters are known, and report what it catches.
 
     The matrix of defects and measurands, each defect's detection curve, sole detectors, limits that nothing trips,
-    escapes and overkills with their bounds, and the golden unit. Nothing is recorded anywhere.
+    escapes and overkills with their bounds, the golden unit, and what notices each defect of the fixture. Nothing is
+    recorded anywhere.
 
     Exit codes: 0 clean; 1 an escape, an overkill, a defect not caught or a limit that nothing trips; 130 stopped.
     """
@@ -59,6 +60,7 @@ def command(
 
     from stations.coverage.crew import make_trials
     from stations.coverage.duplicate_serial import refusing_rules
+    from stations.coverage.fixture_study import FlawRow, count_flaws, try_fixture
     from stations.coverage.page import page
     from stations.coverage.report import report_of
     from stations.coverage.study import DUPLICATE_SERIAL, Study, gate_rule, prepare
@@ -106,7 +108,12 @@ def command(
                 stop=stop,
                 progress=lambda count: bar.advance(task, count),
             )
-        report = report_of(prepared, trials, refusals, stopped=len(trials) < len(orders))
+            fixture: tuple[FlawRow, ...] = ()
+            if not study.defects and stop.reason is None:
+                task = bar.add_task("its fixture", total=count_flaws(prepared))
+                fixture = try_fixture(prepared, stop, lambda: bar.advance(task))
+        stopped = len(trials) < len(orders)
+        report = report_of(prepared, trials, refusals, stopped=stopped, fixture=fixture)
     sys.stdout.write(json.dumps(report.document()) + "\n" if as_json else page(report))
     if report.stopped:
         raise CommandError(

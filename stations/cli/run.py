@@ -20,6 +20,7 @@ from stations.run_options import (
     LldpOption,
     LoopOption,
     NoResumeOption,
+    OnOption,
     OperatorOption,
     PauseOption,
     RecordOption,
@@ -30,10 +31,15 @@ from stations.run_options import (
     StepOption,
     TouchstoneOption,
     TraceOption,
+    check_options,
 )
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from stations.config import StationConfig
+    from stations.served_bench import ServedBench
+    from stations.served_resources import ServedResources
 
 
 def command(
@@ -46,6 +52,7 @@ def command(
     eeprom: EepromOption = None,
     lldp: LldpOption = None,
     speed: SpeedOption = 1.0,
+    on: OnOption = None,
     step: StepOption = None,
     loop: LoopOption = None,
     pause_on: PauseOption = None,
@@ -78,7 +85,9 @@ def command(
     engineering = bool(step or loop or pause_on is not None)
     if db is not None and (engineering or replay is not None):
         raise CommandError("an engineering run and a replay are recorded in no database: give them without --db")
-    _check(serials, trace, record, replay, engineering=engineering, loop=loop, pause_on=pause_on, sanitise=sanitise)
+    check_options(
+        serials, trace, record, replay, engineering=engineering, loop=loop, pause_on=pause_on, sanitise=sanitise, on=on
+    )
     if as_csv and (as_json or not engineering):
         raise CommandError("--csv goes with --loop or --step, and not with --json; see station run --help")
     if no_resume and (engineering or replay is not None):
@@ -87,6 +96,12 @@ def command(
         station_config = load_station_config(config).overridden(
             operator=operator, limits=limits, touchstone=touchstone, eeprom=eeprom, lldp=lldp
         )
+        resources = None
+        if on is not None:
+            from stations.served_resources import load_served_resources
+
+            resources = load_served_resources(on)
+            station_config = resources.applied_to(station_config)
         if replay is not None:
             code = _replay(station_config, replay, trace, as_json=as_json)
         elif engineering:
@@ -101,6 +116,7 @@ def command(
                 record=record,
                 sanitise=sanitise,
                 form="csv" if as_csv else "json" if as_json else "page",
+                resources=resources,
             )
         else:
             code = _work(
@@ -115,35 +131,9 @@ def command(
                 record=record,
                 sanitise=sanitise,
                 as_json=as_json,
+                resources=resources,
             )
     raise typer.Exit(code)
-
-
-def _check(
-    serials: tuple[str, ...],
-    trace: Path | None,
-    record: Path | None,
-    replay: Path | None,
-    *,
-    engineering: bool,
-    loop: int | None,
-    pause_on: str | None,
-    sanitise: bool,
-) -> None:
-    if replay is not None and (serials or record is not None or engineering):
-        raise CommandError("--replay plays what was recorded: give it without --serial, --record, --step and --loop")
-    if record is not None and len(serials) != 1:
-        raise CommandError("--record takes one run of one unit: give it by --serial")
-    if sanitise and record is None:
-        raise CommandError("--sanitise says what --record leaves out: give --record FILE")
-    if pause_on not in (None, "fail"):
-        raise CommandError(f"--pause-on {pause_on}: there is only one thing to pause on: --pause-on fail")
-    if record is not None and (loop or pause_on):
-        raise CommandError("--record takes one run as it goes: give it without --loop and --pause-on")
-    if pause_on is not None and not serials:
-        raise CommandError("--pause-on waits for Enter on standard input: give the unit by --serial")
-    if trace is not None and trace in (record, replay):
-        raise CommandError(f"--trace {trace}: is the recording itself; give another file")
 
 
 def _work(
@@ -159,6 +149,7 @@ def _work(
     record: Path | None,
     sanitise: bool,
     as_json: bool,
+    resources: "ServedResources | None",
 ) -> int:
     """Work units for the record."""
     from contextlib import ExitStack
@@ -184,7 +175,8 @@ def _work(
     with ExitStack() as stack:
         ledger = open_ledger(location.url, simulated_site=config.simulated, attachments=location.attachments)
         stack.callback(ledger.close)
-        clock = station_clock(config, now, speed if screen else None)
+        served = _held(resources, now, speed if screen else None, stack)
+        clock = station_clock(config, now, speed if screen else None) if served is None else served.clock
         watched = stack.enter_context(WatchedBench(clock, trace=trace, record=record, sanitised=sanitise))
         events = RunEvents()
         events.listener = watched.listen
@@ -197,6 +189,7 @@ def _work(
                 chance=random.SystemRandom(),
                 listener=events,
                 watch=watched.watch,
+                served=served,
             )
         )
         for run in station.agent.recovered:
@@ -246,6 +239,7 @@ def _engineer(
     record: Path | None,
     sanitise: bool,
     form: str,
+    resources: "ServedResources | None",
 ) -> int:
     """Work units for an engineer: nothing is recorded."""
     from contextlib import ExitStack
@@ -260,7 +254,8 @@ def _engineer(
     if pause:
         require_terminal()
     with ExitStack() as stack:
-        clock = station_clock(config, datetime.now(UTC))
+        served = _held(resources, now := datetime.now(UTC), None, stack)
+        clock = station_clock(config, now) if served is None else served.clock
         watched = stack.enter_context(WatchedBench(clock, trace=trace, record=record, sanitised=sanitise, steps=steps))
         station = stack.enter_context(
             open_engineering_station(
@@ -270,11 +265,23 @@ def _engineer(
                 new_id=IdMaker(clock, random.SystemRandom()),
                 steps=steps,
                 watch=watched.watch,
+                served=served,
             )
         )
         return work_for_engineer(
             station, watched, serials or (line for line in sys.stdin), count=count, pause=pause, form=form
         )
+
+
+def _held(
+    resources: "ServedResources | None", now: datetime, speed: float | None, stack: "ExitStack"
+) -> "ServedBench | None":
+    """The served bench that the run works on, in its hands until the stack unwinds."""
+    if resources is None:
+        return None
+    from stations.served_bench import ServedBench
+
+    return stack.enter_context(ServedBench(resources, now, speed))
 
 
 def _replay(config: "StationConfig", path: Path, trace: Path | None, *, as_json: bool) -> int:

@@ -45,6 +45,9 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _matrix(report.rows)
         yield ""
         yield from _curves(report.rows)
+    if report.fixture:
+        yield ""
+        yield from _fixture(report)
     yield ""
     yield from _soles(report)
     if report.uncaught:
@@ -107,6 +110,22 @@ def _curves(rows: tuple[DefectRow, ...]) -> Iterator[str]:
             before = outside
             points.append(f"{point.magnitude:g}: {point.caught / point.trials:.0%}")
         yield f"{names[row.name]:{width}}  {'  '.join(points)}"
+
+
+def _fixture(report: Report) -> Iterator[str]:
+    """The fixture's own defects: what notices the least magnitude that is noticed, and from which one on it must be."""
+    yield "the fixture itself, with the golden unit in it: what notices each defect"
+    width = max(len(row.name) for row in report.fixture)
+    for row in report.fixture:
+        first = next((trial for trial in row.trials if trial.caught_by), None)
+        size = "" if len(row.trials) == 1 or first is None else f" (from {first.magnitude:g} {row.unit})"
+        told = "NOTHING" if row.missed or first is None else first.caught_by
+        yield f"  {row.name:{width}}  {told}{size if told != 'NOTHING' else ''}"
+    if report.unnoticed:
+        yield f"NOTHING NOTICES: {', '.join(report.unnoticed)}"
+    for gap in report.untold:
+        yield f"  known gap, noticed by nothing: {gap}"
+    yield "  what the golden unit alone shows is noticed when it is run: [golden] in the station's file says how often"
 
 
 def _soles(report: Report) -> Iterator[str]:

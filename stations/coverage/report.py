@@ -6,6 +6,8 @@ from typing import Any
 
 from mes.vocabulary import Verdict
 from stations.coverage.binomial import upper_bound
+from stations.coverage.fixture_flaw import untold_of
+from stations.coverage.fixture_study import FlawRow
 from stations.coverage.study import DUPLICATE_SERIAL, Prepared, Study, gate_rule
 from stations.coverage.tally import (
     CurvePoint,
@@ -40,6 +42,10 @@ class Report:
     margins: tuple[Margin, ...]
     unseen: tuple[str, ...]
     stopped: bool
+    fixture: tuple[FlawRow, ...] = ()
+    """What notices each defect of the fixture itself; empty when that was not tried."""
+    untold: tuple[str, ...] = ()
+    """What of the fixture is known to be noticed by nothing."""
 
     @property
     def unexplained(self) -> tuple[str, ...]:
@@ -47,9 +53,14 @@ class Report:
         return tuple(str(one.limit) for one in self.untripped if not one.explanation)
 
     @property
+    def unnoticed(self) -> tuple[str, ...]:
+        """The defects of the fixture that nothing notices."""
+        return tuple(row.name for row in self.fixture if row.missed)
+
+    @property
     def clean(self) -> bool:
         """Whether every defect is caught, nothing escapes, nothing good fails, and every limit earns its place."""
-        bad = (self.escapes, self.overkills, self.errors, self.uncaught, self.unexplained)
+        bad = (self.escapes, self.overkills, self.errors, self.uncaught, self.unexplained, self.unnoticed)
         return self.golden_clean and not any(bad) and not self.stopped
 
     @property
@@ -106,6 +117,9 @@ class Report:
             "explained_limits": {str(one.limit): one.explanation for one in self.untripped if one.explanation},
             "healthy_margins": {str(margin.limit): margin.sigmas for margin in self.margins},
             "out_of_reach": list(self.unseen),
+            "fixture": [row.document() for row in self.fixture],
+            "fixture_unnoticed": list(self.unnoticed),
+            "fixture_untold": list(self.untold),
         }
 
 
@@ -121,7 +135,12 @@ def _named(trial: Trial) -> dict[str, Any]:
 
 
 def report_of(
-    prepared: Prepared, trials: Sequence[Trial], refusals: Sequence[frozenset[str]] | None, *, stopped: bool
+    prepared: Prepared,
+    trials: Sequence[Trial],
+    refusals: Sequence[frozenset[str]] | None,
+    *,
+    stopped: bool,
+    fixture: Sequence[FlawRow] = (),
 ) -> Report:
     """The report of what was tried; `refusals` are the rules that refused each duplicate, None when nobody asked."""
     study, plan = prepared.study, prepared.plan
@@ -155,6 +174,8 @@ def report_of(
         margins=margins(limits, (trial for trial in drawn if trial.order.defect is None)),
         unseen=prepared.unseen,
         stopped=stopped,
+        fixture=tuple(fixture),
+        untold=untold_of(prepared.kind, prepared.config),
     )
 
 

@@ -29,7 +29,7 @@ from stations.step_runner import run_inline
 from stations.unit_run import UnitRun
 
 _CONFIGS = Path(__file__).parents[1] / "configs"
-_START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 
 _GOLDEN = 0
 _FIRST_SWEPT = 5_000_000
@@ -186,7 +186,7 @@ def _bench(prepared: Prepared, number: int) -> Iterator[tuple[SimulatedStation, 
     config, product, kind = prepared.config, prepared.product, prepared.kind
     seed = random.Random(f"{prepared.study.seed}/bench/{number}").getrandbits(32)
     # By the station's own name, which is in the resources of instruments on serial lines.
-    station = SimulatedStation(config.station, seed, virtual_clock(_START))
+    station = SimulatedStation(config.station, seed, virtual_clock(START))
     try:
         station.build(kind, product, config.fixture.options, config.instruments)
         with Bench.open(kind, config.instruments, station.place) as bench:
@@ -196,28 +196,49 @@ def _bench(prepared: Prepared, number: int) -> Iterator[tuple[SimulatedStation, 
 
 
 def _trial(prepared: Prepared, station: SimulatedStation, bench: Bench, fixture: Fixture, order: Order) -> Trial:
-    site, product = prepared.site, prepared.product
-    kind = prepared.kind.EACH or prepared.kind.UNIT
+    site, kind = prepared.site, prepared.kind.EACH or prepared.kind.UNIT
     sweep = next((sweep for sweep in prepared.sweeps if sweep.name == order.defect), None)
     serial = site.serial(kind, order.number)
     defects = () if sweep is None else (site.defect_at(sweep, serial, prepared.reached, order.magnitude),)
     unit = site.unit(kind, serial, lot=f"reel {order.number // _LOT}", defects=defects)
-    place, units = _run_of(prepared, unit, order.number)
-    serials = [one.serial for one in units]
-    station.insert(unit if prepared.kind.EACH is None else site.unit(prepared.kind.UNIT, serial, parts=units))
-    identities = [UnitIdentity(maker=product.material.maker, part=product.part, serial=one) for one in serials]
-    fixture.unit = identities[0]
-    told: list[list[Event]] = [[] for _ in units]
-    runs = [UnitRun(_ordered(prepared, order, k, identity), told[k].append) for k, identity in enumerate(identities)]
-    Executive(bench, fixture, run_inline, StopSwitch()).run_units(runs, prepared.plan)
+    run = run_together(prepared, (station, bench, fixture), prepared.plan, unit, order)
     out = tuple(parameter.name for parameter in unit.out_of_specification())
     clear = sweep is not None and sweep.is_clear(order.magnitude)
     wronged = tuple(
-        serials[k]
-        for k, events in enumerate(told)
-        if k != place and is_good(units[k]) and _end(serials[k], events).verdict is Verdict.FAILED
+        run.units[k].serial
+        for k, events in enumerate(run.told)
+        if k != run.place and is_good(run.units[k]) and _end(run.units[k].serial, events).verdict is Verdict.FAILED
     )
-    return _concluded(order, serial, clear, out, told[place], wronged)
+    return _concluded(order, serial, clear, out, run.told[run.place], wronged)
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherRun:
+    """One run of the fewest units that a plan takes: the unit's place among them, and what was told of each."""
+
+    place: int
+    units: Sequence[SimulatedUnit]
+    told: Sequence[list[Event]]
+
+
+def run_together(
+    prepared: Prepared,
+    bench: tuple[SimulatedStation, Bench, Fixture],
+    plan: PlanRevision,
+    unit: SimulatedUnit,
+    order: Order,
+) -> TogetherRun:
+    """Put a unit in, with good ones beside it where the plan takes several, and run the plan once."""
+    station, instruments, fixture = bench
+    product, site = prepared.product, prepared.site
+    place, units = _run_of(prepared, unit, order.number)
+    station.insert(unit if prepared.kind.EACH is None else site.unit(prepared.kind.UNIT, unit.serial, parts=units))
+    identities = [UnitIdentity(maker=product.material.maker, part=product.part, serial=one.serial) for one in units]
+    fixture.unit = identities[0]
+    told: list[list[Event]] = [[] for _ in units]
+    runs = [UnitRun(_ordered(prepared, order, k, identity), told[k].append) for k, identity in enumerate(identities)]
+    Executive(instruments, fixture, run_inline, StopSwitch()).run_units(runs, plan)
+    return TogetherRun(place, units, told)
 
 
 def _run_of(prepared: Prepared, unit: SimulatedUnit, number: int) -> tuple[int, list[SimulatedUnit]]:

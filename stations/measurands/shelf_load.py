@@ -9,10 +9,12 @@ from typing import Any
 
 from drivers.errors import LinkError
 from drivers.reading import Reading
-from stations.fixtures.shelf_bench import SLOTS, ShelfBench
+from stations.fixtures.shelf_bench import ShelfBench
 from stations.limits import Measurand
+from stations.measurands.fixture_contacts import load_contact_measurands, record_load_contact
 from stations.measurands.supply_points import number
 from stations.plan import Parameters, Record
+from stations.shelf_contactors import SLOTS
 
 LOAD_PARAMETERS = (
     "points",
@@ -54,6 +56,7 @@ def share_measurands(name: str, tolerance: float) -> Iterator[Measurand]:
 def share_drive_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """The shares while the share bus is held from outside: droop hides a contact that is open, this does not."""
     yield from share_measurands("driven_share_error", parameters["share_drive"]["tolerance"])
+    yield Measurand("driven_rise", "V", clause="fixture: rise of the bus; none when the drive does not reach it")
 
 
 def joint_measurands(parameters: Parameters) -> Iterator[Measurand]:
@@ -80,6 +83,7 @@ def shelf_telemetry_measurands(parameters: Parameters) -> Iterator[Measurand]:
             tolerance=parameters["telemetry_tolerance"],
             clause="what the shelf tells over what the bench measures, less one",
         )
+    yield from load_contact_measurands()
 
 
 def record_load(fixture: ShelfBench, record: Record) -> None:
@@ -100,8 +104,10 @@ def record_share_drive(fixture: ShelfBench, record: Record) -> None:
     """Hold the share bus above what the supplies hold it at, and see who follows."""
     drive = fixture.parameters["share_drive"]
     fixture.draw(drive["load_pct"] / 100.0)
+    before = number(fixture.bus_voltage(), "bus voltage")
     fixture.drive_share(drive["level_v"])
     fixture.wait(SETTLE_S)
+    record("driven_rise", Reading(number(fixture.bus_voltage(), "bus voltage") - before, "V"))
     record_shares(record, "driven_share_error", told_currents(fixture))
     fixture.release_share()
 
@@ -137,6 +143,7 @@ def record_shelf_telemetry(fixture: ShelfBench, record: Record) -> None:
     }
     for name, (own, measured) in told.items():
         record(f"shelf_{name}", Reading(number(own, name) / measured - 1.0, "1"))
+    record_load_contact(fixture.bus_voltage(), fixture.load, record)
 
 
 def told_currents(fixture: ShelfBench) -> dict[int, float]:

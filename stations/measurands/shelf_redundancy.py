@@ -11,10 +11,11 @@ import numpy as np
 from drivers.capabilities import Waveform
 from drivers.errors import Clipped, LinkError
 from drivers.reading import Reading
-from stations.fixtures.shelf_bench import SLOTS, ShelfBench
+from stations.fixtures.shelf_bench import ShelfBench
 from stations.limits import Measurand
 from stations.measurands.shelf_load import SETTLE_S, record_shares, share_measurands, told_currents
 from stations.plan import Parameters, Record
+from stations.shelf_contactors import SLOTS
 from stations.waveform_file import CSV, csv_of
 
 REDUNDANCY_PARAMETERS = ("redundancy", "fans")

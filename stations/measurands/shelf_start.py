@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from drivers.capabilities import SupplyIdentity
 from drivers.errors import DeviceError, LinkError
-from stations.fixtures.shelf_bench import SLOTS, ShelfBench
+from stations.fixtures.shelf_bench import ShelfBench
 from stations.limits import Measurand
 from stations.plan import Parameters, Record
+from stations.shelf_contactors import SLOTS
 
 START_PARAMETERS = (
     "rated_current_a",

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from drivers.capabilities import Waveform
 from drivers.reading import Reading
-from stations.fixtures.psu_bench import AC_LOSS, LINE_CURRENT, OUTPUT, OUTPUT_CURRENT, PsuBench
+from stations.fixtures.psu_bench import PsuBench
 from stations.limits import Measurand
+from stations.measurands.fixture_contacts import load_contact_measurands, record_load_contact
 from stations.measurands.supply_points import number
 from stations.measurands.supply_start import SETTLE_S
 from stations.plan import Parameters, Record
+from stations.supply_scope import AC_LOSS, LINE_CURRENT, OUTPUT, OUTPUT_CURRENT
 from stations.waveform_analysis import (
     NotInWaveform,
     first_crossing,
@@ -34,6 +36,7 @@ def ripple_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """Peak to peak at full load."""
     clause = "peak to peak, 20 MHz, at full load"
     yield Measurand("ripple", "V", high=parameters["ripple_max_v"], over_range="fail", clause=clause)
+    yield from load_contact_measurands()
 
 
 def load_step_measurands(parameters: Parameters) -> Iterator[Measurand]:
@@ -75,6 +78,7 @@ def record_ripple(fixture: PsuBench, record: Record) -> None:
     if seen is not None:
         record.attach("ripple.csv", CSV, csv_of({"output": seen}), shows=("ripple",))
     record("ripple", _BEYOND if seen is None else Reading(peak_to_peak(seen), "V"))
+    record_load_contact(fixture.output_voltage(), fixture.load, record)
 
 
 def record_load_step(fixture: PsuBench, record: Record) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from drivers.capabilities import Waveform
 from drivers.reading import Reading
-from stations.fixtures.psu_bench import OUTPUT, OUTPUT_CURRENT, PsuBench
+from stations.fixtures.psu_bench import PsuBench
 from stations.limits import Measurand
 from stations.measurands.supply_start import SETTLE_S
 from stations.plan import Parameters, Record
+from stations.supply_scope import OUTPUT, OUTPUT_CURRENT
 from stations.waveform_analysis import NotInWaveform, first_crossing
 from stations.waveform_file import CSV, csv_of
 

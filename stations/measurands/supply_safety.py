@@ -4,13 +4,19 @@ With the earth open a withstand test to it passes whatever the insulation is lik
 test. Both are hazardous and neither is repeated without a disposition.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from drivers.capabilities import WithstandResult
 from drivers.reading import Reading
 from stations.fixtures.psu_bench import PsuBench
 from stations.limits import Measurand
+from stations.measurands.fixture_contacts import (
+    pole_measurands,
+    record_poles,
+    record_return_contact,
+    return_contact_measurands,
+)
 from stations.plan import Parameters, Record
 from stations.withstand_end import reached_the_unit
 
@@ -25,6 +31,10 @@ class SafetyBench(Protocol):
 
     def ground_bond(self, current_a: float, dwell_s: float, limit_ohm: float) -> WithstandResult:
         """Resistance from the earth pin to the chassis at this current."""
+        ...
+
+    def pole_resistances(self) -> tuple[Reading, ...]:
+        """Resistance from line to neutral of each inlet through both poles of the high voltage, its output off."""
         ...
 
     def withstand(self, voltage_v: float, dwell_s: float, limit_a: float) -> WithstandResult:
@@ -51,10 +61,12 @@ def bond_measurands(parameters: Parameters) -> Iterator[Measurand]:
     yield Measurand(
         "return_resistance", "ohm", high=safety["return_max_ohm"], over_range="fail", clause="output return to chassis"
     )
+    yield from return_contact_measurands()
 
 
-def withstand_measurands(parameters: Parameters) -> Iterator[Measurand]:
+def withstand_measurands(parameters: Parameters, inlets: Sequence[str] = ("",)) -> Iterator[Measurand]:
     """Judgement and leakage of the withstand test, and insulation at a lower voltage after it."""
+    yield from pole_measurands(inlets)
     safety = parameters["safety"]
     clause = f"{safety['withstand_v']:g} V DC for {safety['withstand_dwell_s']:g} s, mains conductors to earth"
     yield Measurand("withstand_judgement", "", equals="PASS", clause="the tester's own judgement")
@@ -79,11 +91,14 @@ def record_earth(fixture: SafetyBench, record: Record) -> None:
 def record_bond(fixture: PsuBench, record: Record) -> None:
     """The same, and measure the output's return."""
     record_earth(fixture, record)
-    record("return_resistance", fixture.return_meter.measure_four_wire_resistance(1.0))
+    found = fixture.return_meter.measure_four_wire_resistance(1.0)
+    record("return_resistance", found)
+    record_return_contact(fixture.return_meter.measure_resistance(100.0), found, record)
 
 
-def record_withstand(fixture: SafetyBench, record: Record) -> None:
-    """Stress the insulation between mains and earth, then measure it."""
+def record_withstand(fixture: SafetyBench, record: Record, inlets: Sequence[str] = ("",)) -> None:
+    """Look through both poles, stress the insulation between mains and earth, then measure it."""
+    record_poles(fixture.pole_resistances(), record, inlets)
     safety = fixture.parameters["safety"]
     found = reached_the_unit(
         fixture.withstand(safety["withstand_v"], safety["withstand_dwell_s"], safety["withstand_max_a"]),

@@ -4,7 +4,10 @@ Ground bond, then withstand, before any mains: with the earth open a withstand t
 like. The supplies have passed their own test; here is tested what only the shelf can spoil.
 """
 
+from collections.abc import Iterator
+
 from stations.fixtures.shelf_bench import ShelfBench
+from stations.limits import Measurand
 from stations.measurands.shelf_load import (
     LOAD_PARAMETERS,
     joint_measurands,
@@ -39,7 +42,11 @@ from stations.measurands.supply_safety import (
     record_withstand,
     withstand_measurands,
 )
-from stations.plan import Record, TestPlan
+from stations.plan import Parameters, Record, TestPlan
+from stations.shelf_contactors import SLOTS
+
+INLETS = tuple(f"_slot_{slot}" for slot in range(1, SLOTS + 1))
+"""Where the poles of the high voltage are looked through."""
 
 PLAN = TestPlan(
     name="power_shelf_test",
@@ -57,11 +64,16 @@ def ground_bond(fixture: ShelfBench, record: Record) -> None:
     record_earth(fixture, record)
 
 
-@PLAN.step(withstand_measurands, hazardous=True, on_fail="stop", timeout_s=60.0)
+def shelf_withstand_measurands(parameters: Parameters) -> Iterator[Measurand]:
+    """As of any mains equipment, with two poles at every inlet."""
+    return withstand_measurands(parameters, INLETS)
+
+
+@PLAN.step(shelf_withstand_measurands, hazardous=True, on_fail="stop", timeout_s=60.0)
 def withstand(fixture: ShelfBench, record: Record) -> None:
     """Stress the insulation between mains and earth, then measure it."""
     with fixture.high_voltage():
-        record_withstand(fixture, record)
+        record_withstand(fixture, record, INLETS)
 
 
 @PLAN.step(feed_measurands, hazardous=True, timeout_s=60.0)

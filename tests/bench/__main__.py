@@ -16,7 +16,19 @@ import pysqlite3
 
 from tests.bench.figure import Figure, table
 
-BENCHES = ("executive", "slots", "families", "link", "spool", "ingest", "factory", "memory", "help")
+BENCHES = (
+    "executive",
+    "slots",
+    "families",
+    "analyzer",
+    "link",
+    "serving",
+    "spool",
+    "ingest",
+    "factory",
+    "memory",
+    "help",
+)
 RESULT = Path("benchmarks.json")
 
 

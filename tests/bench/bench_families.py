@@ -21,6 +21,12 @@ FAMILIES = {
     "M-CRPS supply": "mcrps-test",
     "power shelf of six": "shelf-test",
     "burn-in of one supply": "psu-burn-in",
+    "power whip": "whip-test",
+    "MPO trunk": "mpo-trunk-test",
+    "800G active cable": "aec-test",
+    "800G transceiver": "transceiver-test",
+    "switch of 32 ports": "switch-test",
+    "network adapter": "nic-test",
 }
 """What is tested, and the shipped station that tests it."""
 

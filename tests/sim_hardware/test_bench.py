@@ -154,9 +154,9 @@ def test_streams_are_independent_and_stable():
 def test_a_relay_name_is_declared_once():
     """Two relays of one name would open each other."""
     world = World(1)
-    world.add_relay("k1", [])
+    world.relays.add("k1", [])
     with pytest.raises(ValueError, match="'k1' exists already"):
-        world.add_relay("k1", [])
+        world.relays.add("k1", [])
 
 
 def test_wires_join_whole_nets():

@@ -4,13 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from stations.errors import PlanError
+from stations.errors import ConfigurationError, PlanError
+from stations.fixture import load_fixture
 from stations.limit_revision import LimitRevision, load_limit_revision
 from stations.plan import PlanRevision, load_plan, plan_names
+from stations.plan_listing import product_for
+from stations.plans.dac_50g_lane_test import PLAN
 from stations.product import load_product
 
 STATIONS = Path(__file__).parents[2] / "stations"
 PRODUCTS = {
+    "aec_800g_test": "aec_800g_2m",
+    "harness_test": "power_whip_5p",
+    "mpo_trunk_test": "mpo12_os2_10m",
+    "nic_test": "nic_400g",
+    "switch_test": "switch_tor_32x400g",
+    "transceiver_test": "osfp_800g_dr8",
     "mcrps_psu_test": "mcrps_2k4",
     "orv3_psu_test": "orv3_psu_3kw",
     "orv3_pair_share_test": "orv3_psu_3kw_pair",
@@ -37,10 +46,29 @@ def revision(tmp_path: Path, text: str) -> LimitRevision:
 
 def test_every_plan_ships_with_a_product_whose_route_it_serves() -> None:
     """No plan without a product, and its operation is a test on that product's route."""
-    assert set(plan_names()) == set(PRODUCTS)
     for name in plan_names():
-        product = load_product(STATIONS / "products" / f"{PRODUCTS[name]}.toml")
-        assert load_plan(name).operation in {operation.name for operation in product.route}
+        plan = load_plan(name)
+        product = product_for(plan)
+        assert plan.operation in {operation.name for operation in product.route}
+        assert plan.bind(product).measurands
+
+
+def test_a_plan_is_called_as_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What records say is what a station's file may name."""
+    assert PLAN.name == "dac_50g_lane_test"
+    monkeypatch.setattr(PLAN, "name", "lane_test")
+    with pytest.raises(PlanError, match="dac_50g_lane_test: calls itself lane_test"):
+        load_plan("dac_50g_lane_test")
+
+
+def test_a_file_without_its_last_line_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan's file that declares no PLAN, and a fixture's that names no FIXTURE."""
+    monkeypatch.delattr("stations.plans.dac_50g_lane_test.PLAN")
+    with pytest.raises(PlanError, match=r"write PLAN = TestPlan\("):
+        load_plan("dac_50g_lane_test")
+    monkeypatch.delattr("stations.fixtures.dac_lane.FIXTURE")
+    with pytest.raises(ConfigurationError, match="end it with FIXTURE = "):
+        load_fixture("dac_lane")
 
 
 def test_the_800g_plan_judges_all_sixteen_pairs() -> None:
@@ -97,7 +125,7 @@ def test_a_product_without_what_the_plan_needs_is_refused() -> None:
 
 def test_an_unknown_plan_names_those_there_are() -> None:
     """A misspelt plan is answered with the list."""
-    with pytest.raises(PlanError, match="the plans are dac_50g_lane_test"):
+    with pytest.raises(PlanError, match=r"the plans are .*dac_50g_lane_test"):
         load_plan("dac_test")
 
 

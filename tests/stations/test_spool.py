@@ -501,3 +501,27 @@ def test_looking_into_a_spool_takes_nothing_but_a_spool(tmp_path, path):
     open_spool(path).close()
     summary = summarise(path)
     assert (summary.owner, summary.entries, summary.depth, summary.oldest_at) == (None, 0, 0, None)
+
+
+def test_a_definition_changed_and_changed_back_is_to_be_told_again(spool: Spool) -> None:
+    """The one in between is in force until it is; another part's definition changes nothing."""
+
+    def released(number: int, part: str, digest: str) -> DefinitionReleased:
+        return DefinitionReleased(
+            id=UUID(int=number),
+            source=spool.source,
+            at=START + timedelta(seconds=number),
+            simulated=True,
+            material=MaterialDefinition(part=part, revision="A", description=part, tracking="UNIT"),
+            digest=digest,
+        )
+
+    first, second = "ab" * 32, "cd" * 32
+    spool.append([released(1, "DAC-1", first), released(2, "PSU-1", "ef" * 32)])
+    assert spool.has_released(first)
+    spool.append([released(3, "DAC-1", second)])
+    assert spool.has_released(second)
+    assert not spool.has_released(first)
+    spool.append([released(4, "DAC-1", first)])
+    assert spool.has_released(first)
+    assert not spool.has_released(second)

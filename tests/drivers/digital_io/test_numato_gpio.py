@@ -81,3 +81,11 @@ def test_a_line_that_is_not_there_never_reaches_the_wire() -> None:
         for act in (lambda: lines.read_input(16), lambda: lines.set_output(-1, True)):
             with pytest.raises(OutOfRange, match="there is no channel"):
                 act()
+
+
+def test_many_inputs_are_read_in_one_look() -> None:
+    """The register has them all at one moment, in the order that was asked for; a line that is not there is refused."""
+    with expected_exchange(NumatoGpio, said("gpio readall", "8005"), channels=16) as lines:
+        assert lines.read_inputs((15, 0, 1, 2)) == (True, True, False, True)
+    with expected_exchange(NumatoGpio, channels=16) as lines, pytest.raises(OutOfRange, match="no channel 16"):
+        lines.read_inputs((0, 16))

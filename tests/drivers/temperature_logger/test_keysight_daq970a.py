@@ -77,3 +77,15 @@ def test_making_it_safe_says_nothing() -> None:
     """It is no source of energy, and its multiplexers may carry another meter's path."""
     with expected_exchange(KeysightDaq970aThermometer, slots=[1]) as thermometer:
         thermometer.safe_state()
+
+
+def test_a_channel_measures_resistance_with_its_leads() -> None:
+    """Two wires, and what they add is in the uncertainty; an open is OVER."""
+    rows = (("MEAS:RES? AUTO,DEF,(@103)", "+4.45000000E-01"), OK, ("MEAS:RES? AUTO,DEF,(@103)", "+9.90000000E+37"), OK)
+    with expected_exchange(KeysightDaq970aThermometer, *rows, slots=[1]) as meter:
+        closed, opened = meter.measure_resistance(103), meter.measure_resistance(103)
+    assert (closed.value, closed.unit) == (0.445, "ohm")
+    assert closed.expanded_uncertainty == pytest.approx(0.2, abs=1e-3)
+    assert opened == Reading(None, "ohm", over_range="OVER")
+    with expected_exchange(KeysightDaq970aThermometer, slots=[1]) as meter, pytest.raises(OutOfRange):
+        meter.measure_resistance(203)

@@ -187,7 +187,7 @@ class SupplyRig:
             "backfeed": any(output.branch.is_on for output in outputs),
             "hipot": self.device("hipot").output.output_v > 0.0,
             "load": self.device("load").channel.branch.is_on,
-            "mains contactors": any(self.simulated.world.is_closed(f"relays:relay {k}") for k in range(6)),
+            "mains contactors": any(self.simulated.world.relays.is_closed(f"relays:relay {k}") for k in range(6)),
             "unit": abs(self.output_v()) >= DEAD_V,
         }
         return [name for name, is_live in found.items() if is_live]
@@ -203,13 +203,14 @@ def supply_rig(
     unit: bool = True,
     kind: type[PsuBench] = PsuBench,
     before: Callable[[SimulatedBench], None] = lambda _: None,
+    before_wiring: Callable[[SimulatedBench], None] = lambda _: None,
     impatient: str = "",
 ) -> Iterator[SupplyRig]:
     """A bench as the station's file describes it.
 
     `impatient` is the role whose answers do not come, so that waiting for them over TCP does not take long. `options`
     are added to those of the simulated instruments, `edit` to the file's instruments, both by role; `before`
-    may disturb the bench before anything is opened.
+    may disturb the bench before anything is opened, `before_wiring` before it is built.
     """
     config, product = load_station_config(CONFIG), load_product(load_station_config(CONFIG).product)
     instruments = {
@@ -222,6 +223,7 @@ def supply_rig(
     with ExitStack() as stack:
         station = SimulatedStation(config.station, 7, clock)
         stack.callback(station.close)
+        before_wiring(station.bench)
         station.build(kind, product, config.fixture.options, instruments)
         before(station.bench)
         place = station.place

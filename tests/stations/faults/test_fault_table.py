@@ -7,7 +7,7 @@ from types import FunctionType
 
 import pytest
 
-from tests.stations.faults import test_instrument_faults, test_station_faults, test_unit_faults
+from tests.stations.faults import test_fixture_faults, test_instrument_faults, test_station_faults, test_unit_faults
 
 DOCUMENT = Path(__file__).parents[3] / "docs/faults.md"
 ROWS = {
@@ -17,7 +17,7 @@ ROWS = {
 }
 TESTS: dict[str, FunctionType] = {
     name: found
-    for module in (test_instrument_faults, test_unit_faults, test_station_faults)
+    for module in (test_instrument_faults, test_unit_faults, test_fixture_faults, test_station_faults)
     for name, found in vars(module).items()
     if name.startswith("test_row_")
 }
@@ -25,8 +25,8 @@ STATION = {name for name in vars(test_station_faults) if name.startswith("test_r
 
 
 def test_every_row_is_there_and_every_test_is_in_the_table() -> None:
-    """Rows 1 to 21, each naming tests that exist, and no test that no row names."""
-    assert sorted(ROWS) == list(range(1, 22))
+    """Rows 1 to 25, each naming tests that exist, and no test that no row names."""
+    assert sorted(ROWS) == list(range(1, 26))
     named = [name for cells in ROWS.values() for name in re.findall(r"`(test_\w+)`", cells[-1])]
     assert sorted(named) == sorted(TESTS)
 

@@ -13,6 +13,7 @@ from stations.bench import Bench
 from stations.fixtures.psu_bench import PsuBench
 from stations.interlock import InterlockWatch
 from stations.safe_state import SafeProof, make_safe
+from tests.stations.faults import test_fixture_faults as fixtures
 from tests.stations.faults import test_instrument_faults as instruments
 from tests.stations.faults import test_unit_faults as units
 
@@ -92,9 +93,26 @@ def let_timeouts_pass(patch: Any) -> None:
     )
 
 
+def believe_the_coils(patch: Any) -> None:
+    """A contactor is where its relay was told to be: nobody reads the mirror contacts."""
+    patch.setattr("stations.fixture.closed_loops", lambda *_: ())
+
+
+def believe_the_file(patch: Any) -> None:
+    """The fixture is the one that the file names: nobody reads its coding plug."""
+    patch.setattr("stations.coding_plug.CodingPlug.require", lambda *_: None)
+
+
+def believe_the_contacts(patch: Any) -> None:
+    """Nobody minds what lies in the way of the high voltage or of the load."""
+    patch.setattr("stations.measurands.fixture_contacts.MOST_POLE_OHM", 1e12)
+    patch.setattr("stations.measurands.fixture_contacts.MOST_LOAD_DROP_V", 1e12)
+
+
 CUT = Fault("answer", match=r"^READ\?", nth=1, text="+5.03")
 STALE = Fault("answer", match=r"^READ\?", text="+4.90000000E+01")
 WAY: Any = "in process"
+welded = fixtures.test_row_22_a_contactor_that_is_welded_already_is_found_before_anything_is_armed
 
 MUTANTS: tuple[tuple[Callable[[Any], None], Callable[[], None]], ...] = (
     (skip_the_source, lambda: instruments.test_row_06_a_decimal_comma_is_no_number(WAY)),
@@ -118,6 +136,11 @@ MUTANTS: tuple[tuple[Callable[[Any], None], Callable[[], None]], ...] = (
         lambda: instruments.test_row_12_somebody_else_controls_the_source(WAY, "VOLT:AC 270", "mains: 200 V"),
     ),
     (believe_the_sources, lambda: units.test_row_17_what_is_still_charged_stays_behind_the_door(WAY, "meter", STALE)),
+    (believe_the_coils, lambda: welded(WAY, 0)),
+    (believe_the_coils, lambda: fixtures.test_row_22_high_voltage_that_stays_connected_meets_no_mains(WAY)),
+    (believe_the_file, lambda: fixtures.test_row_25_another_fixture_is_refused(WAY, 18)),
+    (believe_the_contacts, lambda: fixtures.test_row_23_an_open_pole_is_no_withstand_test(WAY, 2)),
+    (believe_the_contacts, lambda: fixtures.test_row_24_worn_blades_are_an_error_before_they_burn(WAY)),
     (let_timeouts_pass, lambda: units.test_row_18_a_unit_that_hangs_ends_with_its_step(WAY)),
     (never_look_at_the_interlock, lambda: units.test_row_21_the_interlock_opens_in_the_middle_of_a_step(WAY)),
 )

@@ -63,7 +63,7 @@ def test_a_recorded_run_leads_to_the_identical_record(recorded: Path) -> None:
 
 def test_replay_needs_no_simulator(recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     """Neither the simulator nor a real bus is opened, and nothing is written beside the recording."""
-    monkeypatch.setattr("stations.composition._simulate", None)
+    monkeypatch.setattr("stations.composition.simulate", None)
     monkeypatch.setattr("drivers.place.SerialTransport", None)
     monkeypatch.setattr("drivers.place.VisaTransport", None)
     before = sorted(recorded.parent.rglob("*"))

@@ -1,13 +1,17 @@
 """`station check`: every instrument is looked at, whatever is wrong with another."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import typer
 
+from mes.command_line import CommandError
 from stations.cli import check
+from stations.fault_latch import FaultLatch
 
 CONFIGS = Path(__file__).parents[3] / "stations/configs"
 
@@ -78,3 +82,41 @@ def test_a_page_has_a_line_a_role(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert lines[0].endswith("NOT FIT to work")
     at = next(i for i, line in enumerate(lines) if line.startswith("  ERROR vna:"))
     assert "was due for calibration" in lines[at + 1]
+
+
+def test_a_simulated_bench_without_a_role_says_which(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A role that the file calls otherwise than the fixture cannot be wired, and the fixture's terminal names it."""
+    config = changed(tmp_path, ("[instruments.vna]", "[instruments.analyser]"))
+    with pytest.raises(CommandError, match=r"DacRfFixture cannot be wired: .*'vna:PORT1' belongs to no role"):
+        checked(capsys, config, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("defect", "told"),
+    [
+        (
+            '{ kind = "WeldedContactor", role = "relays", contactor = 1 }',
+            "contactor mains neutral (relays 1) is not open",
+        ),
+        ('{ kind = "WrongFixture", code = 18 }', "fixture FX-PSU-01 has number 17 and its coding plug reads 18"),
+    ],
+)
+def test_the_fixture_itself_is_looked_at(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, defect: str, told: str
+) -> None:
+    """Not fit to work; and a fault that is latched is not reset while a contactor is welded, whoever asks."""
+    text = (
+        (CONFIGS / "psu-test.toml").read_text(encoding="utf-8").replace('"../products', f'"{CONFIGS.parent}/products')
+    )
+    path = tmp_path / "station.toml"
+    path.write_text(text.replace("seed = 7", f"seed = 7\nfixture_defects = [{defect}]"), encoding="utf-8")
+    home = tmp_path / "home"
+    latch = FaultLatch.of(home, "psu-test")
+    latch.latch("OUTPUT MAY BE LIVE: contactor", UUID(int=1), datetime(2026, 1, 5, tzinfo=UTC))
+    with pytest.raises(typer.Exit):
+        check.command(path, reset=True, home=home, as_json=True)
+    document = json.loads(capsys.readouterr().out)
+    assert any(told in problem for problem in document["problems"]), document["problems"]
+    welded = "Welded" in defect
+    assert document["contactors_open"] is not welded
+    assert (latch.fault is not None) is welded
