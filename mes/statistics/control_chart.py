@@ -32,10 +32,11 @@ class ChartPoint:
 
 @dataclass(frozen=True, slots=True)
 class PointSignal:
-    """A rule that a point broke, and every point of the pattern by name."""
+    """A rule that the point at `index` (from 0) broke, and every point of the pattern by name."""
 
     rule: str
     meaning: str
+    index: int
     point: str
     points: tuple[str, ...]
 
@@ -204,4 +205,6 @@ def _range_chart(
 
 
 def _with_names(found: Sequence[Signal], names: Sequence[str]) -> tuple[PointSignal, ...]:
-    return tuple(PointSignal(s.rule, s.meaning, names[s.index], tuple(names[s.first : s.index + 1])) for s in found)
+    return tuple(
+        PointSignal(s.rule, s.meaning, s.index, names[s.index], tuple(names[s.first : s.index + 1])) for s in found
+    )
