@@ -211,7 +211,13 @@ def _print_variation(page: Page, variation: GaugeVariation, anova: GaugeAnova | 
             [
                 source.upper() if source != "interaction" else source,
                 quantity(sigma, unit),
-                *([] if anova is None else [_shown(limits and limits.interval), _shown(limits and limits.aiag)]),
+                *(
+                    []
+                    if anova is None
+                    else ["", ""]
+                    if limits is None
+                    else [_shown(limits.interval), _shown(limits.aiag)]
+                ),
                 f"{variation.percent_of_total(sigma):.2f}",
                 "undefined" if tolerance is None else f"{tolerance:.2f}",
             ]
