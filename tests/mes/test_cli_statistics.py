@@ -292,3 +292,15 @@ def test_one_measurand_of_a_loop_file(mes, written):
     document = mes("spc", "--csv-in", file, "--measurand", "u", "--json").document
     assert [p["value"] for p in document["charts"][0]["points"]] == [9.0, 8.0]
     assert json.dumps(document)
+
+
+def test_a_number_that_is_not_reproduced_ends_the_selftest_with_no(mes, monkeypatch):
+    """Exit 1, the check by name, and ok false in the document."""
+    from mes.statistics.selftest import checks
+
+    wrong = checks.Check("Cp", "a book", "1.0", 1.1, ok=False)
+    monkeypatch.setattr(checks, "checks", lambda: iter([wrong]))
+    answer = mes("selftest", "--json")
+    assert (answer.code, answer.document["ok"]) == (1, False)
+    assert "selftest: Cp: not reproduced" in answer.err
+    assert "0 of 1 published number reproduced" in mes("selftest").out
