@@ -1,6 +1,7 @@
 """Options that several `mes` commands take, and how a typed moment is read. Imports nothing heavy: `--help` does."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,29 @@ from mes.command_line import CommandError
 
 PartOption = Annotated[str | None, typer.Option("--part", help="Part number, where the number alone is ambiguous.")]
 MakerOption = Annotated[str | None, typer.Option("--maker", help="Maker, where part and number are ambiguous.")]
+
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV on standard output, one row a line.")]
+CsvInOption = Annotated[
+    Path | None,
+    typer.Option("--csv-in", metavar="FILE", help="Values of your own: tidy columns, - for standard input."),
+]
+MeasurandOption = Annotated[str | None, typer.Option("--measurand", help="Measurand, by its name in the plan.")]
+PlanOption = Annotated[str | None, typer.Option("--plan", help="Only values of this plan.")]
+OperationOption = Annotated[str | None, typer.Option("--operation", help="Only this operation.")]
+StationOption = Annotated[str | None, typer.Option("--station", help="Only values of this station.")]
+ProductOption = Annotated[str | None, typer.Option("--part", help="Only values of this part number.")]
+LimitRevisionOption = Annotated[
+    str | None, typer.Option("--limit-revision", help="Only values judged by this limit revision.")
+]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Runs started from this date (UTC) or moment on.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Runs started before this date (UTC) or moment.")
+]
+LowOption = Annotated[float | None, typer.Option("--low", help="Lower limit, in the unit of the values.")]
+HighOption = Annotated[float | None, typer.Option("--high", help="Upper limit, in the unit of the values.")]
+SimulatedOption = Annotated[bool, typer.Option("--simulated", help="Count simulated runs also at a real site.")]
 
 
 def instant(text: str | None, option: str) -> datetime | None:
@@ -29,3 +53,9 @@ def instant(text: str | None, option: str) -> datetime | None:
         return parsed.astimezone(UTC)
     except OverflowError as error:
         raise CommandError(f"{option} {text!a}: lies outside the calendar; give a later year") from error
+
+
+def one_form(as_json: bool, as_csv: bool) -> None:
+    """Raises `CommandError` when two forms of answer were asked for at once."""
+    if as_json and as_csv:
+        raise CommandError("--json and --csv: two forms of one answer; choose one")

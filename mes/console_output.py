@@ -5,9 +5,11 @@ markup, and characters that cannot be seen are written out (``\\x1b``). Data goe
 standard error.
 """
 
+import csv
+import io
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -68,11 +70,32 @@ def narrate(message: str) -> None:
     _write(sys.stderr, inert(message) + "\n")
 
 
-def print_document(site: Site, **fields: object) -> None:
-    """Print one JSON document that says its schema version and whose figures these are."""
-    document = {"schema": SCHEMA, "simulated": site.kind is SiteKind.SIMULATED, "site": site.name, **fields}
+def print_document(site: Site | None, **fields: object) -> None:
+    """Print one JSON document that says its schema version and whose figures these are; None: of no site."""
+    whose = {} if site is None else {"simulated": site.kind is SiteKind.SIMULATED, "site": site.name}
+    document = {"schema": SCHEMA, **whose, **fields}
     # ASCII only: JSON leaves DEL and the C1 controls as they are, and a terminal acts on those.
     _write(sys.stdout, json.dumps(plain_values(document), ensure_ascii=True, allow_nan=False, indent=2) + "\n")
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under their column names as CSV (RFC 4180); None is an empty cell, numbers keep every digit.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front: a serial number runs nothing.
+    """
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    _write(sys.stdout, table.getvalue())
+
+
+def _cell(value: object) -> object:
+    plain = plain_values(value)
+    if isinstance(plain, str):
+        shown = inert(plain)
+        return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
+    return plain
 
 
 def plain_values(value: object) -> Any:
@@ -97,14 +120,16 @@ def plain_values(value: object) -> Any:
 class Page:
     """A readable answer: opens with the SIMULATED mark where the site is, then lines and tables in order.
 
+    None for a site: the figures are the user's own.
+
     On a terminal tables are drawn and coloured (unless NO_COLOR is set); elsewhere they are aligned plain text.
     """
 
-    def __init__(self, site: Site, out: TextIO | None = None) -> None:
+    def __init__(self, site: Site | None, out: TextIO | None = None) -> None:
         self._out = sys.stdout if out is None else out
-        self._site_is_simulated = site.kind is SiteKind.SIMULATED
+        self._site_is_simulated = site is not None and site.kind is SiteKind.SIMULATED
         self._console = Console(file=self._out, markup=False, highlight=False, emoji=False, soft_wrap=True)
-        if self._site_is_simulated:
+        if site is not None and self._site_is_simulated:
             self.line(f"SIMULATED site {site.name}: no figure here stands for a real unit", style="bold reverse")
 
     def mark(self, simulated: bool) -> str:

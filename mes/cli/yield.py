@@ -1,10 +1,11 @@
-"""Show yields by part and operation, with every numerator and denominator."""  # noqa: N999 - the command's name, which users type
+"""Show yields by part and operation, with every numerator, denominator and interval."""  # noqa: N999 - the command's name, which users type
 
 from typing import Annotated
 
 import typer
 
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
+from mes.command_options import CsvOption
 
 
 def command(
@@ -16,24 +17,60 @@ def command(
     home: HomeOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
-    from mes.command_options import instant
-    from mes.console_output import Page, inert, moment, percent, print_document
-    from mes.quality.yields import Yield, operation_yields, route_yields
+    from mes.command_options import instant, one_form
+    from mes.console_output import Page, inert, moment, percent, print_csv, print_document
+    from mes.quality.yields import RouteYield, Yield, operation_yields, route_yields
     from mes.site_access import reading
+    from mes.statistics.interval import Interval
+    from mes.statistics.proportions import clopper_pearson, rolled_interval
     from mes.vocabulary import SiteKind
 
+    def interval(y: Yield) -> Interval | None:
+        return clopper_pearson(y.passed, y.seen) if y.seen else None
+
     def fraction(y: Yield) -> dict[str, object]:
-        return {"passed": y.passed, "seen": y.seen, "value": y.value}
+        return {"passed": y.passed, "seen": y.seen, "value": y.value, "interval": interval(y)}
 
     def shown(y: Yield) -> str:
         return f"{percent(y.value)} ({y.passed}/{y.seen})"
 
+    def ends(limits: Interval | None) -> tuple[float | None, float | None]:
+        return (None, None) if limits is None else (limits.lower, limits.upper)
+
+    def between(limits: Interval | None) -> str:
+        return "undefined" if limits is None else f"{100 * limits.lower:.2f} to {100 * limits.upper:.2f} %"
+
+    one_form(as_json, as_csv)
     start = instant(since, "--since")
     with reading(home, database) as access:
         with_simulated = simulated or access.site.kind is SiteKind.SIMULATED
         rows = operation_yields(access.engine, since=start, operation=operation, simulated=with_simulated)
         routes = route_yields(access.engine, since=start, simulated=with_simulated) if operation is None else ()
+        counts = {(y.maker, y.part, y.operation): y.first_pass for y in rows}
+
+        def rolled(route: RouteYield) -> Interval | None:
+            if route.value is None:
+                return None
+            steps = [counts[route.maker, route.part, name] for name in route.operations]
+            return rolled_interval([(y.passed, y.seen) for y in steps])
+
+        if as_csv:
+            columns = ("part", "operation", "yield", "passed", "seen", "value", "interval_lower", "interval_upper")
+            table: list[tuple[object, ...]] = [
+                (y.part, y.operation, name, one.passed, one.seen, one.value, *ends(interval(one)))
+                for y in rows
+                for name, one in (
+                    ("first_pass", y.first_pass),
+                    ("first_valid", y.first_valid),
+                    ("final", y.final),
+                    ("report", y.report),
+                )
+            ]
+            table += [(r.part, "", "rolled_throughput", None, None, r.value, *ends(rolled(r))) for r in routes]
+            print_csv(columns, table)
+            return
         if as_json:
             print_document(
                 access.site,
@@ -53,7 +90,17 @@ def command(
                     }
                     for y in rows
                 ],
-                rolled_throughput=routes,
+                rolled_throughput=[
+                    {
+                        "maker": route.maker,
+                        "part": route.part,
+                        "operations": route.operations,
+                        "missing": route.missing,
+                        "value": route.value,
+                        "interval": rolled(route),
+                    }
+                    for route in routes
+                ],
             )
             return
         page = Page(access.site)
@@ -78,9 +125,14 @@ def command(
             ],
             right=("units", "first-pass yield", "first-valid yield", "final yield", "report yield"),
         )
+        page.heading("first-pass yield, 95 % interval (Clopper-Pearson)")
+        for y in rows:
+            page.line(f"{inert(y.part)} {inert(y.operation)}: {between(interval(y.first_pass))}", indent=2)
         if routes:
             page.heading("rolled throughput yield over the route")
             for route in routes:
                 missing = f"  (no unit yet at {', '.join(route.missing)})" if route.missing else ""
                 chain = " x ".join(route.operations) or "no test in its route"
                 page.line(f"{inert(route.part)}: {percent(route.value)}  = {chain}{missing}", indent=2)
+                if route.value is not None:
+                    page.line(f"95 % interval {between(rolled(route))}, conservative", indent=4)

@@ -34,10 +34,16 @@ def test_yields_as_a_document(tested, site_mes):
     document = site_mes("yield", "--json").document
     (row,) = document["operations"]
     assert (row["part"], row["operation"], row["units"], row["runs"]) == ("DAC-800G", "final_test", 4, 6)
-    assert row["first_pass"] == {"passed": 1, "seen": 4, "value": 0.25}
-    assert row["first_valid"] == {"passed": 2, "seen": 4, "value": 0.5}
-    assert row["final"] == {"passed": 3, "seen": 4, "value": 0.75}
-    assert row["report"] == {"passed": 3, "seen": 6, "value": 0.5}
+    counted = {
+        name: (row[name]["passed"], row[name]["seen"], row[name]["value"])
+        for name in ("first_pass", "first_valid", "final", "report")
+    }
+    assert counted == {
+        "first_pass": (1, 4, 0.25),
+        "first_valid": (2, 4, 0.5),
+        "final": (3, 4, 0.75),
+        "report": (3, 6, 0.5),
+    }
     rolled = {r["part"]: r for r in document["rolled_throughput"]}
     assert (rolled["DAC-800G"]["value"], rolled["DAC-800G"]["operations"]) == (0.25, ["final_test"])
     assert (rolled["BUNDLE-8"]["value"], rolled["BUNDLE-8"]["missing"]) == (None, ["bundle_test"])
@@ -50,6 +56,23 @@ def test_yields_in_words_show_every_fraction(tested, site_mes):
     assert "25.00 % (1/4)  50.00 % (2/4)  75.00 % (3/4)  50.00 % (3/6)" in " ".join(out.split("   "))
     assert "DAC-800G: 25.00 %  = final_test" in out
     assert "BUNDLE-8: undefined  = bundle_test  (no unit yet at bundle_test)" in out
+
+
+def test_yields_say_how_little_four_units_tell(tested, site_mes):
+    """1 of 4 is 0.63 % to 80.59 % (Clopper-Pearson, 95 %); undefined where nothing was seen; the same in CSV."""
+    document = site_mes("yield", "--json").document
+    interval = document["operations"][0]["first_pass"]["interval"]
+    assert (interval["lower"], interval["upper"]) == (
+        pytest.approx(0.00630946, abs=1e-8),
+        pytest.approx(0.80587955, abs=1e-8),
+    )
+    rolled = {r["part"]: r["interval"] for r in document["rolled_throughput"]}
+    assert rolled["BUNDLE-8"] is None
+    assert rolled["DAC-800G"]["lower"] == pytest.approx(interval["lower"])
+    assert "DAC-800G final_test: 0.63 to 80.59 %" in site_mes("yield").out
+    lines = site_mes("yield", "--csv").out.splitlines()
+    assert lines[1].startswith("DAC-800G,final_test,first_pass,1,4,0.25,0.0063094")
+    assert any(line.startswith("BUNDLE-8,,rolled_throughput,,,,,") for line in lines)
 
 
 def test_yields_of_one_operation_since_a_date(tested, site_mes):
