@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim_hardware.clock import BenchClock
-from sim_hardware.instruments.pna_traces import PnaTraces
+from sim_hardware.pna_traces import PnaTraces
 from sim_hardware.scpi_grammar import ScpiError, boolean, integer, scpi
 from sim_hardware.swept_analyzer import PORTS
 from sim_hardware.world import World

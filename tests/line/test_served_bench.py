@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -227,6 +228,13 @@ def test_a_run_that_is_killed_leaves_the_bench_to_the_next(station: Any, tmp_pat
     assert comparable(there) | {"recovered": []} == comparable(here) | {"recovered": []}
 
 
+def _kill_at(process: subprocess.Popen[str], line: str, text: str) -> bool:
+    """Kill a process when it tells this; whether it was."""
+    if text in line:
+        process.kill()
+    return text in line
+
+
 def test_a_bench_that_is_killed_ends_the_run(station: Any, tmp_path: Path) -> None:
     """The bench's process dies in the middle of a run: a record that it did not complete, no verdict, no hang."""
     config, resources = CONFIGS / "psu-test.toml", tmp_path / "on.toml"
@@ -235,11 +243,14 @@ def test_a_bench_that_is_killed_ends_the_run(station: Any, tmp_path: Path) -> No
     while "control" not in told:
         told = simulate.stdout.readline()
     going = station.start("run", config, "--serial", "PSU0000001", "--on", resources, "--json")
-    while "to io" not in simulate.stderr.readline():
-        assert going.poll() is None
-    simulate.kill()
+    # A run that ends by itself takes the bench with it, so that nobody waits for a line that never comes.
+    guard = threading.Thread(target=lambda: (going.wait(), simulate.kill()))
+    guard.start()
+    seen = [line for line in iter(simulate.stderr.readline, "") if _kill_at(simulate, line, "to io")]
     simulate.communicate()
     out, err = going.communicate(timeout=60)
+    guard.join()
+    assert seen, (out, err)
     assert "Traceback" not in err, err
     assert going.returncode in (3, 4), err
     if out:
