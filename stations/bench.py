@@ -214,7 +214,7 @@ def check_roles(fixture: type[Fixture], configured: Mapping[str, InstrumentConfi
 
 def is_calibrated(capability: str) -> bool:
     """Whether an instrument of this capability is calibrated, and so stands in the calibration register."""
-    return capability not in UNCALIBRATED
+    return capability not in _UNCALIBRATED
 
 
 def offers(driver: type, capability: type) -> bool:
