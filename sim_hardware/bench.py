@@ -5,14 +5,15 @@ Drivers reach it through PyVISA (`resource_manager`), pyserial (`sim://bench/rol
 and cannot tell.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self
 
 import pyvisa
 
 from sim_hardware import registry
+from sim_hardware.bench_protocols import NeighbourPlayer, Player, Printer, Scanner
 from sim_hardware.calibration import Age
 from sim_hardware.catalogue import UnknownModel, instrument_model
 from sim_hardware.clock import BenchClock
@@ -22,7 +23,6 @@ from sim_hardware.instruments.power_instrument import PowerInstrument
 from sim_hardware.instruments.serial_instrument import SerialInstrument
 from sim_hardware.instruments.signal_instrument import SignalInstrument
 from sim_hardware.instruments.world_instrument import WorldInstrument
-from sim_hardware.instruments.zebra_zpl import PrintedLabel
 from sim_hardware.power.grid import PowerGrid
 from sim_hardware.power.pmbus_bus import BUS_FAULTS, PmbusBus
 from sim_hardware.registry import Outlet
@@ -30,43 +30,6 @@ from sim_hardware.scpi_device import ScpiDevice
 from sim_hardware.signals.paths import SignalPaths
 from sim_hardware.visa_library import SimVisaLibrary
 from sim_hardware.world import DUT_ROLE, FIXTURE_ROLE, Dut, World
-
-
-@runtime_checkable
-class Player(Protocol):
-    """An instrument that can answer from a captured file."""
-
-    def play(self, path: Path) -> None:
-        """Answer from this file from now on."""
-        ...
-
-
-@runtime_checkable
-class NeighbourPlayer(Protocol):
-    """A console to a machine whose LLDP agent can answer from captured files."""
-
-    def play_neighbours(self, folder: Path) -> None:
-        """Answer from the files of this folder from the next machine on."""
-        ...
-
-
-@runtime_checkable
-class Printer(Protocol):
-    """An instrument that prints labels, and keeps them."""
-
-    @property
-    def printed(self) -> Sequence[PrintedLabel]:
-        """Every label that came out, oldest first."""
-        ...
-
-
-@runtime_checkable
-class Scanner(Protocol):
-    """An instrument that reads labels."""
-
-    def scan(self, text: str) -> None:
-        """Read this label now."""
-        ...
 
 
 class TwoWireBus(Protocol):

@@ -208,7 +208,7 @@ class SimulatedStation:
             if role in memories:
                 self.bench.add_memory(configured.resource, memories[role])
             else:
-                self._add(role, configured)
+                self.add(role, configured)
         if fixture.CODING_PLUG is not None:
             fit_coding_plug(self.bench.world, fixture.CODING_PLUG.expected(options))
         for a, b in (*fixture.wiring(product, options), *fixture.supervision()):
@@ -222,7 +222,8 @@ class SimulatedStation:
             for defect in defects:
                 defect.apply(self.bench.world)
 
-    def _add(self, role: str, configured: InstrumentConfig) -> None:
+    def add(self, role: str, configured: InstrumentConfig) -> None:
+        """Put an instrument on the bench. Raises `ConfigurationError`."""
         model = configured.driver.rpartition("/")[2]
         options = {name: numbered(value) for name, value in configured.options.items()}
         if configured.calibration_due is not None:
@@ -279,14 +280,6 @@ class SimulatedStation:
     def add_scanner(self, resource: str) -> None:
         """Put a barcode scanner on the bench, in the role ``scanner``."""
         self.bench.add_instrument("scanner", "serial_scanner", resource, "")
-
-    def add_printer(self, configured: InstrumentConfig) -> None:
-        """Put a label printer on the bench, in the role ``printer``. Raises `ConfigurationError`."""
-        self._add("printer", configured)
-
-    def printed_label(self) -> str:
-        """What a reader makes of the Data Matrix on the label that came out last."""
-        return self.bench.printed_label("printer")
 
     def scanner(self, role: str) -> Callable[[str], None]:
         """What a person does with the scanner of this role: show it a label."""

@@ -65,14 +65,16 @@ class AssemblyPlace:
         )
         label = None
         if config.printer is not None:
-            simulated.add_printer(config.printer)
+            simulated.add("printer", config.printer)
             label = AssemblyLabel(stack.enter_context(_opened(config.printer, simulated)))
         station = AssemblyStation(config.operation, producer, {p.part: p for p in components}, label)
         station.start()
         for lot in product.lots:
             station.receive(lot)
         producer.forward()
-        return cls(station, product, simulated.scanner("scanner"), scanner, simulated.printed_label)
+        return cls(
+            station, product, simulated.scanner("scanner"), scanner, lambda: simulated.bench.printed_label("printer")
+        )
 
     def lots(self, part: str) -> list[str]:
         """The lots of this part that were received, oldest first."""
