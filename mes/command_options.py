@@ -18,6 +18,13 @@ def one_form(*, as_json: bool, as_csv: bool) -> None:
         raise CommandError("give --json or --csv, not both")
 
 
+def said(command: str, **texts: str) -> None:
+    """Refuse what must be said and is empty; `by` and such are named as options, CODE and such as arguments."""
+    for name, text in texts.items():
+        if not text.strip():
+            raise CommandError(f"{command}: {name if name.isupper() else '--' + name} is empty")
+
+
 def instant(text: str | None, option: str) -> datetime | None:
     """A moment from ISO 8601 text with a time zone, or the start of a day in UTC from a date alone."""
     if text is None:

@@ -70,7 +70,7 @@ def caught_by(hold_id: UUID) -> CompoundSelect[Any]:
             part.with_only_columns(part.selected_columns["unit_id"], part.selected_columns["since"]).where(
                 part.selected_columns["hold_id"] == hold_id
             )
-            for part in _STATEMENTS
+            for part in STATEMENTS
         )
     )
 
@@ -145,5 +145,5 @@ def _statement(part: Select[Any]) -> Select[Any]:
     return catching(held)
 
 
-_STATEMENTS = tuple(_statement(part) for part in caught(wanted_by_holds()))
-_CAUGHT = tuple(Lookup(statement, statement.selected_columns["unit_id"]) for statement in _STATEMENTS)
+STATEMENTS = tuple(_statement(part) for part in caught(wanted_by_holds()))
+_CAUGHT = tuple(Lookup(statement, statement.selected_columns["unit_id"]) for statement in STATEMENTS)

@@ -13,7 +13,7 @@ from mes.vocabulary import DispositionKind
 _DEFECT, _CLOSURE = table_of(Defect), table_of(DefectClosure)
 _DISPOSITION, _DISTURBANCE = table_of(Disposition), table_of(Disturbance)
 
-_OPEN = Lookup(
+OPEN_DEFECTS = Lookup(
     select(_DEFECT)
     .where(
         _DEFECT.c.voided_by.is_(None),
@@ -33,14 +33,14 @@ _DISTURBED = Lookup(select(_DISTURBANCE.c.unit_id).distinct(), _DISTURBANCE.c.un
 
 def unsound(connection: Connection, contents: Collection[UUID]) -> frozenset[UUID]:
     """Those of these units whose soundness must be looked at one by one; of a rack of thousands, few."""
-    lookups = (_OPEN, _SCRAPPED, _DISTURBED)
+    lookups = (OPEN_DEFECTS, _SCRAPPED, _DISTURBED)
     return frozenset(row.unit_id for lookup in lookups for row in lookup.rows(connection, contents))
 
 
 def open_defects(connection: Connection, units: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     """The open defects of each unit, oldest first: code, position, and the record's id."""
     found: dict[UUID, tuple[str, ...]] = {}
-    for row in _OPEN.rows(connection, units):
+    for row in OPEN_DEFECTS.rows(connection, units):
         place = f" at {row.position}" if row.position else ""
         found[row.unit_id] = (*found.get(row.unit_id, ()), f"{row.code}{place} (defect {row.id})")
     return found

@@ -36,7 +36,8 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
         _hold_run(work, row)
-    parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units}
+    # What is known now is more than was mentioned: the units of what is voided are found through it.
+    parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units | work.units.keys()}
     load_definitions(connection, work, {part for _, part in parts})
     return work
 
