@@ -15,6 +15,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from mes.containment import caught, wanted
+from mes.database import along_the_index
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Unit
 from mes.queries.identity import UNIT_COLUMNS, LotSummary, UnitSummary, lot_summary, unit_of_columns, unit_summary
@@ -212,11 +213,12 @@ def uses(
     holder = reached.subquery("holder")
     seated = core_select(literal(1)).where(col(Installation.child_id) == col(Unit.id), _active(at)).exists()
     # Columns on the bare connection: a lot may sit in tens of thousands of units, and the session would handle each.
-    rows = session.connection().execute(
-        core_select(*UNIT_COLUMNS, holder.c.depth, holder.c.inside, seated)
-        .join(holder, holder.c.unit_id == col(Unit.id))
-        .order_by(holder.c.depth, col(Unit.maker), col(Unit.part), col(Unit.serial))
-    )
+    with along_the_index(connection := session.connection()):
+        rows = connection.execute(
+            core_select(*UNIT_COLUMNS, holder.c.depth, holder.c.inside, seated)
+            .join(holder, holder.c.unit_id == col(Unit.id))
+            .order_by(holder.c.depth, col(Unit.maker), col(Unit.part), col(Unit.serial))
+        ).all()
     return tuple(
         Use(unit_of_columns(columns), depth, inside=bool(inside), top_level=not is_seated)
         for *columns, depth, inside, is_seated in rows

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union_all
 
 from mes.lookup import Lookup
 from mes.models import table_of
@@ -22,19 +22,19 @@ OPEN_DEFECTS = Lookup(
     .order_by(_DEFECT.c.found_at, _DEFECT.c.id),
     _DEFECT.c.unit_id,
 )
-_SCRAPPED = Lookup(
+_NOTED = union_all(
+    select(_DEFECT.c.unit_id).where(_DEFECT.c.voided_by.is_(None)),
     select(_DISPOSITION.c.unit_id).where(
         _DISPOSITION.c.voided_by.is_(None), _DISPOSITION.c.disposition == DispositionKind.SCRAP.value
     ),
-    _DISPOSITION.c.unit_id,
-)
-_DISTURBED = Lookup(select(_DISTURBANCE.c.unit_id).distinct(), _DISTURBANCE.c.unit_id)
+    select(_DISTURBANCE.c.unit_id),
+).subquery("noted")
+_UNSOUND = Lookup(select(_NOTED.c.unit_id).distinct(), _NOTED.c.unit_id)
 
 
 def unsound(connection: Connection, contents: Collection[UUID]) -> frozenset[UUID]:
     """Those of these units whose soundness must be looked at one by one; of a rack of thousands, few."""
-    lookups = (OPEN_DEFECTS, _SCRAPPED, _DISTURBED)
-    return frozenset(row.unit_id for lookup in lookups for row in lookup.rows(connection, contents))
+    return frozenset(row.unit_id for row in _UNSOUND.rows(connection, contents))
 
 
 def open_defects(connection: Connection, units: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
