@@ -6,18 +6,27 @@ component is inside from the instant of its installation up to, and not includin
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Engine, String, and_, case, cast, func, literal, or_
+from sqlalchemy import CTE, ColumnElement, Engine, Select, and_, case, func, literal, or_, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
+from mes.containment import caught, wanted
+from mes.database import along_the_index
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Unit
 from mes.queries.identity import UNIT_COLUMNS, LotSummary, UnitSummary, lot_summary, unit_of_columns, unit_summary
 from mes.queries.snapshot import UnknownUnit, snapshot
+from mes.records import Predicate, Subject
 from mes.vocabulary import RunEnding, Verdict
+
+_DEEPEST = 64
+"""Levels walked upwards: far more than anything is built of, and where a stored loop is left."""
+
+_ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ def _runs(session: Session, below: CTE, at: datetime | None) -> dict[UUID, tuple
             col(TestRun.ending),
             col(TestRun.finished_at),
         )
-        .where(col(TestRun.unit_id).in_(core_select(below.c.unit_id)), over)
+        .where(col(TestRun.unit_id).in_(core_select(below.c.unit_id)), over, col(TestRun.voided_by).is_(None))
         .order_by(col(TestRun.finished_at), col(TestRun.id))
     )
     found: dict[UUID, tuple[ComponentRun, ...]] = {}
@@ -161,25 +170,38 @@ def where_used(
     *,
     unit_id: UUID | None = None,
     lot_id: UUID | None = None,
+    predicate: Predicate | None = None,
     at: datetime | None = None,
 ) -> tuple[Use, ...]:
     """Every unit that holds this unit or lot, directly or through others, up to the top; nearest first.
 
+    Of a predicate: the units that it catches (those of depth 0 themselves, those of depth 1 by a lot in them), and what
+    holds one. Of work only what was done by the moment `at` counts.
+
     Units that held it once and no longer do at `at` (None: now) come with `inside` False: containment needs
     them too. A unit counts as having held it only while the whole chain between the two was closed. Give exactly
-    one of `unit_id` and `lot_id`; raises `ValueError` otherwise.
+    one of `unit_id`, `lot_id` and `predicate`; raises `ValueError` otherwise.
     """
-    if (unit_id is None) == (lot_id is None):
-        raise ValueError("where used: give exactly one of unit_id and lot_id")
+    if [unit_id, lot_id, predicate].count(None) != 2:
+        raise ValueError("where used: give exactly one of unit_id, lot_id and predicate")
     with snapshot(engine) as session:
-        return uses(session, unit_id=unit_id, lot_id=lot_id, at=at)
+        return uses(session, unit_id=unit_id, lot_id=lot_id, predicate=predicate, at=at)
 
 
 def uses(
-    session: Session, *, unit_id: UUID | None = None, lot_id: UUID | None = None, at: datetime | None = None
+    session: Session,
+    *,
+    unit_id: UUID | None = None,
+    lot_id: UUID | None = None,
+    predicate: Predicate | None = None,
+    at: datetime | None = None,
 ) -> tuple[Use, ...]:
     """The same as `where_used`, inside a session that is already open."""
-    above = _above(col(Installation.child_id) == unit_id if lot_id is None else col(Installation.lot_id) == lot_id)
+    if predicate is not None:
+        above = _above(_caught(predicate))
+    else:
+        item = col(Installation.child_id) == unit_id if lot_id is None else col(Installation.lot_id) == lot_id
+        above = _above(_directly(item))
     still = above.c.until.is_(None) if at is None else or_(above.c.until.is_(None), above.c.until > at)
     reached = core_select(
         above.c.unit_id,
@@ -190,12 +212,13 @@ def uses(
         reached = reached.where(above.c.since <= at)
     holder = reached.subquery("holder")
     seated = core_select(literal(1)).where(col(Installation.child_id) == col(Unit.id), _active(at)).exists()
-    # Columns and not ORM rows: a lot may sit in tens of thousands of units, each of which would become an object.
-    rows = session.execute(
-        core_select(*UNIT_COLUMNS, holder.c.depth, holder.c.inside, seated)
-        .join(holder, holder.c.unit_id == col(Unit.id))
-        .order_by(holder.c.depth, col(Unit.maker), col(Unit.part), col(Unit.serial))
-    )
+    # Columns on the bare connection: a lot may sit in tens of thousands of units, and the session would handle each.
+    with along_the_index(connection := session.connection()):
+        rows = connection.execute(
+            core_select(*UNIT_COLUMNS, holder.c.depth, holder.c.inside, seated)
+            .join(holder, holder.c.unit_id == col(Unit.id))
+            .order_by(holder.c.depth, col(Unit.maker), col(Unit.part), col(Unit.serial))
+        ).all()
     return tuple(
         Use(unit_of_columns(columns), depth, inside=bool(inside), top_level=not is_seated)
         for *columns, depth, inside, is_seated in rows
@@ -221,21 +244,36 @@ def _below(unit_id: UUID, at: datetime | None) -> CTE:
     return root.union(inner)
 
 
-def _above(item: ColumnElement[bool]) -> CTE:
-    """Every chain of installations from the item upwards, with the interval in which all of it was closed."""
-    direct = (
-        core_select(
-            col(Installation.parent_id).label("unit_id"),
-            literal(1).label("depth"),
-            col(Installation.installed_at).label("since"),
-            col(Installation.removed_at).label("until"),
-            cast(col(Installation.parent_id), String).label("path"),
-        )
-        .where(item, _ever_held())
-        .cte("above", recursive=True)
+def _directly(item: ColumnElement[bool]) -> Select[Any]:
+    """The installations of the item itself, as the first links of chains."""
+    columns: tuple[Any, ...] = (
+        col(Installation.parent_id).label("unit_id"),
+        literal(1).label("depth"),
+        col(Installation.installed_at).label("since"),
+        col(Installation.removed_at).label("until"),
     )
+    return core_select(*columns).where(item, _ever_held())
+
+
+def _caught(predicate: Predicate) -> Select[Any]:
+    """The units that a predicate catches, as the first links of chains; what is so of itself was always so."""
+    facts = union_all(*caught(wanted(predicate))).subquery("caught")
+    # Work taints a unit from its first time on, however often it was done.
+    worked = predicate.subject is Subject.WORK
+    since = func.min(facts.c.since) if worked else func.coalesce(facts.c.since, literal(_ALWAYS, facts.c.since.type))
+    first: Select[Any] = core_select(
+        facts.c.unit_id,
+        facts.c.depth,
+        since.label("since"),
+        facts.c.until,
+    )
+    return first.group_by(facts.c.unit_id, facts.c.depth, facts.c.until) if worked else first.distinct()
+
+
+def _above(first: Select[Any]) -> CTE:
+    """Every chain of installations from its first link upwards, with the interval in which all of it was closed."""
+    direct = first.cte("above", recursive=True)
     installed, removed = col(Installation.installed_at), col(Installation.removed_at)
-    parent = cast(col(Installation.parent_id), String)
     higher = core_select(
         col(Installation.parent_id),
         direct.c.depth + 1,
@@ -245,16 +283,16 @@ def _above(item: ColumnElement[bool]) -> CTE:
             (or_(removed.is_(None), removed > direct.c.until), direct.c.until),
             else_=removed,
         ),
-        direct.c.path + "/" + parent,
     ).where(
         col(Installation.child_id) == direct.c.unit_id,
         _ever_held(),
         or_(direct.c.until.is_(None), installed < direct.c.until),
         or_(removed.is_(None), removed > direct.c.since),
         # A stored loop must end the walk, not the server.
-        direct.c.path.not_like("%" + parent + "%"),
+        direct.c.depth < _DEEPEST,
     )
-    return direct.union_all(higher)
+    # UNION, not UNION ALL: eight cables of a kit with one lot are eight ways into the rack, and one is enough.
+    return direct.union(higher)
 
 
 def _ever_held() -> ColumnElement[bool]:

@@ -2,7 +2,15 @@
 
 from mes.command_line import CommandError, Exit
 from mes.console_output import inert, narrate, print_document
-from mes.queries.identity import LotSummary, UnitSummary, find_lots, find_units, similar_lots, similar_serials
+from mes.queries.identity import (
+    LotSummary,
+    UnitSummary,
+    find_lots,
+    find_plans,
+    find_units,
+    similar_lots,
+    similar_serials,
+)
 from mes.site_access import SiteAccess
 
 
@@ -41,6 +49,20 @@ def one_lot(access: SiteAccess, lot: str, part: str | None, maker: str | None, *
     if as_json:
         print_document(access.site, lot=None, nearest=nearest)
     raise CommandError(_unknown("lot", lot, part, nearest, access.name), Exit.NO)
+
+
+def one_plan(access: SiteAccess, named: str) -> str:
+    """The digest of the one plan with this name, or whose digest begins so.
+
+    Raises `CommandError`: exit 1 when there is none, 2 when there are several.
+    """
+    found = find_plans(access.engine, named)
+    if len(found) == 1:
+        return found[0].digest
+    if found:
+        listed = ", ".join(f"{plan.digest[:12]} ({inert(plan.name)} revision {inert(plan.revision)})" for plan in found)
+        raise CommandError(f"plan {inert(named)}: {len(found)} are meant: {listed}; give the digest of one")
+    raise CommandError(f"plan {inert(named)}: unknown in {access.name}; give its name or its digest", Exit.NO)
 
 
 def _ambiguous(noun: str, number: str, candidates: list[tuple[str, str]]) -> str:

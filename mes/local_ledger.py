@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from mes import journal
 from mes.attachment_store import AttachmentRefused, AttachmentStore, folder_of_database
 from mes.database import create_site, is_empty, make_site, open_engine, read_site, reading, writing
+from mes.desk import SOURCE as DESK
 from mes.gate.decision import SOURCE, record_decision
 from mes.ledger import AppendReceipt, JournalEntry, LedgerUnavailable, RecordRejected, Site
 from mes.projection import fold
@@ -56,8 +57,8 @@ class LocalLedger:
         Raises `SequenceGap`, `ContentConflict`, `RecordRejected` or `LedgerUnavailable`; `ValueError` for no entries
         or for entries of several sources.
         """
-        if journal.only_source(entries) == SOURCE:
-            raise RecordRejected(SOURCE, entries[0].seq, "this source is the centre's own")
+        if (source := journal.only_source(entries)) in (SOURCE, DESK):
+            raise RecordRejected(source, entries[0].seq, "this source is the centre's own")
         received_at = self._now()
         with writing(self._engine) as connection:
             for start in range(0, len(entries), _BATCH):

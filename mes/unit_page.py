@@ -3,6 +3,7 @@
 from mes.console_output import Page, counted, moment, quantity
 from mes.genealogy import Component
 from mes.queries.history import ComponentEvent, GateAnswer, Registration, UnitHistory
+from mes.queries.rulings import Ruling
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
 from mes.run_words import attempts_told, circumstances
 from mes.vocabulary import RunEnding
@@ -37,6 +38,11 @@ def print_history(page: Page, history: UnitHistory) -> None:
             _print_gate(page, event)
         elif isinstance(event, RunReport):
             _print_run(page, event)
+        elif isinstance(event, Ruling):
+            void = "  VOID" if event.voided_by else ""
+            page.line(f"{moment(event.at)}  {event.what} by {event.by}{void}", indent=2, style="bold")
+            if event.note:
+                page.line(event.note, indent=6)
         else:
             _print_link(page, event)
 
@@ -76,7 +82,7 @@ def _print_link(page: Page, event: ComponentEvent) -> None:
     amount = "" if event.lot_id is None else f", {quantity(event.quantity)}"
     page.line(
         f"{moment(event.at)}  {what}{amount}  ({event.reason.value}, {event.collection.value}; "
-        f"{event.operation} at {event.station} by {event.operator})",
+        f"{event.operation} at {event.station} by {event.operator})" + ("  VOID" if event.voided_by else ""),
         indent=2,
     )
 
@@ -88,7 +94,7 @@ def _print_run(page: Page, run: RunReport) -> None:
         proven = "no verdict" if run.verdict.value == "NONE" else run.verdict.value
         outcome = f"{proven}, {run.ending.value}"
     page.line(
-        f"{moment(run.at)}  run {run.attempt} of {run.operation}: {outcome}{page.mark(run.simulated)}"
+        f"{moment(run.at)}  {_numbered(run)}: {outcome}{page.mark(run.simulated)}"
         f"  ({run.station}, fixture {run.fixture} slot {run.slot}, by {run.operator})",
         indent=2,
         style="bold",
@@ -125,6 +131,10 @@ def _print_run(page: Page, run: RunReport) -> None:
         page.line(
             f"attachment {file.name}: {file.media_type}, {counted(file.size, 'byte')}, sha256 {file.sha256}", indent=6
         )
+
+
+def _numbered(run: RunReport) -> str:
+    return f"VOID run of {run.operation}" if run.voided_by else f"run {run.attempt} of {run.operation}"
 
 
 def failure_distance(measured: MeasuredValue) -> str:

@@ -71,6 +71,7 @@ class UnitState(StrEnum):
     IN_PROCESS = "IN_PROCESS"
     COMPLETED = "COMPLETED"
     INSTALLED = "INSTALLED"
+    SCRAPPED = "SCRAPPED"
 
 
 class LinkReason(StrEnum):
@@ -79,6 +80,15 @@ class LinkReason(StrEnum):
     PLANNED = "PLANNED"
     REWORK = "REWORK"
     REPAIR = "REPAIR"
+
+
+class DispositionKind(StrEnum):
+    """What was decided about a unit."""
+
+    SCRAP = "SCRAP"
+    WAIVER = "WAIVER"
+    RETURN = "RETURN"
+    USE_AS_IS = "USE_AS_IS"
 
 
 class CollectionMode(StrEnum):

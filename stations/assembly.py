@@ -115,7 +115,11 @@ class AssemblyStation:
             else:
                 bound.append((line.position, line.quantity, None, self._lot(line.part, line.position, label)))
         decision = producer.ask_gate(
-            parent, self._operation, creates=True, components=[child for *_, child, _ in bound if child is not None]
+            parent,
+            self._operation,
+            creates=True,
+            components=[child for *_, child, _ in bound if child is not None],
+            lots=[lot for *_, lot in bound if lot is not None],
         )
         links: tuple[ComponentInstalled, ...] = ()
         if decision.allowed:

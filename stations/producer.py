@@ -10,7 +10,7 @@ from uuid import UUID
 
 from drivers.clock import Clock
 from mes.ledger import Ledger, LedgerUnavailable
-from mes.records import GateDecided, GateRequest, Record, UnitIdentity, UnitRegistered
+from mes.records import GateDecided, GateRequest, LotIdentity, Record, UnitIdentity, UnitRegistered
 from mes.vocabulary import SiteKind
 from stations.errors import SpoolDamaged, SpoolFull
 from stations.forwarder import DrainReport, Forwarder
@@ -110,6 +110,7 @@ class Producer:
         instruments: Sequence[str] = (),
         creates: bool = False,
         components: Sequence[UnitIdentity] = (),
+        lots: Sequence[LotIdentity] = (),
     ) -> GateDecided:
         """Ask whether this unit may be worked here now.
 
@@ -139,6 +140,7 @@ class Producer:
                     instruments=tuple(instruments),
                     creates=creates,
                     components=tuple(components),
+                    lots=tuple(lots),
                     simulated=self.simulated,
                 )
             )

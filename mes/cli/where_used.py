@@ -1,18 +1,43 @@
-"""Show every unit that holds a lot or a unit, directly or through others."""
+"""Show every unit that holds a lot or a unit, or that something or somebody worked on, up to the top."""
 
 from typing import Annotated
 
 import typer
 
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
-from mes.command_options import MakerOption, PartOption
+from mes.command_options import CsvOption
+from mes.predicate_options import (
+    Asked,
+    DateCodeOption,
+    FixtureOption,
+    InstrumentOption,
+    LimitRevisionOption,
+    LotOption,
+    MakerOption,
+    OperatorOption,
+    PartOption,
+    PlanOption,
+    SerialOption,
+    SinceOption,
+    StationOption,
+    UntilOption,
+)
 
 
 def command(
-    lot: Annotated[str | None, typer.Option("--lot", help="Lot number.")] = None,
-    serial: Annotated[str | None, typer.Option("--serial", help="Serial number of a unit.")] = None,
+    lot: LotOption = None,
+    serial: SerialOption = None,
     part: PartOption = None,
     maker: MakerOption = None,
+    date_code: DateCodeOption = None,
+    instrument: InstrumentOption = None,
+    fixture: FixtureOption = None,
+    plan: PlanOption = None,
+    limit_revision: LimitRevisionOption = None,
+    operator: OperatorOption = None,
+    station: StationOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Moment, as 2026-03-31T14:05:00Z. [default: now]")
     ] = None,
@@ -20,34 +45,55 @@ def command(
     home: HomeOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
-    from mes.command_line import CommandError
-    from mes.command_options import instant
+    from mes.command_options import instant, one_form
     from mes.console_output import Page, counted, moment, print_document
+    from mes.csv_output import print_csv
     from mes.genealogy import where_used
-    from mes.identification import one_lot, one_unit
     from mes.site_access import reading
 
-    if (lot is None) == (serial is None):
-        raise CommandError("where-used: give exactly one of --lot LOT and --serial SERIAL")
+    one_form(as_json=as_json, as_csv=as_csv)
+    asked = Asked(
+        lot, serial, part, maker, date_code, instrument, fixture, plan, limit_revision, operator, station, since, until
+    )
     when = instant(at, "--at")
     with reading(home, database) as access:
-        if lot is not None:
-            lot_item = one_lot(access, lot, part, maker, as_json=as_json)
-            item, kind = str(lot_item), "lot"
-            uses = where_used(access.engine, lot_id=lot_item.id, at=when)
-        else:
-            unit_item = one_unit(access, str(serial), part, maker, as_json=as_json)
-            item, kind = str(unit_item), "unit"
+        predicate, lot_item, unit_item = asked.predicate(access, as_json=as_json)
+        if unit_item is not None:
             uses = where_used(access.engine, unit_id=unit_item.id, at=when)
+        else:
+            uses = where_used(access.engine, predicate=predicate, at=when)
         shown = uses if ever else tuple(use for use in uses if use.inside)
         formerly = sum(not use.inside for use in uses)
         if as_json:
-            subject = lot_item if lot is not None else unit_item
-            print_document(access.site, **{kind: subject}, at=when, units=shown, formerly=formerly)
+            subject = {"lot": lot_item} if lot_item else {"unit": unit_item} if unit_item else {}
+            told = {name: value for name, value in predicate.model_dump(mode="json").items() if value is not None}
+            print_document(access.site, **subject, predicate=told, at=when, units=shown, formerly=formerly)
+            return
+        if as_csv:
+            print_csv(
+                ("depth", "maker", "part", "serial", "revision", "state", "top_level", "inside"),
+                [
+                    (
+                        use.depth,
+                        use.unit.maker,
+                        use.unit.part,
+                        use.unit.serial,
+                        use.unit.revision,
+                        use.unit.state.value,
+                        use.top_level,
+                        use.inside,
+                    )
+                    for use in shown
+                ],
+            )
             return
         page = Page(access.site)
-        page.line(f"{item} is used in {counted(sum(use.inside for use in uses), 'unit')} " + (moment(when) or "now"))
+        item = str(lot_item or unit_item or predicate)
+        reached = counted(sum(use.inside for use in uses), "unit")
+        verb = "is used in" if lot_item or unit_item else "reaches"
+        page.line(f"{item} {verb} {reached} " + (moment(when) or "now"))
         if shown:
             page.table(
                 ("depth", "part", "serial", "state", "top level", "inside"),

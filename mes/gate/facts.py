@@ -1,16 +1,18 @@
 """What the gate's rules may know: the unit, the components about to go into it, and the site, at one moment."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
+from mes.gate.contents import Contradiction, contradictions, identities, inside
+from mes.gate.holds import HoldMet, met
+from mes.gate.reservations import Promise, promised
+from mes.gate.rulings import open_defects, unsound
 from mes.ledger import Site
-from mes.models import table_of
-from mes.models.unit import Unit
 from mes.projection.history import Progress, progress
-from mes.projection.loading import load
+from mes.projection.loading import load, load_units
 from mes.projection.working_set import Mentions, WorkingSet, unit_key
 from mes.records import GateRequest, UnitIdentity
 
@@ -38,30 +40,69 @@ class UnitFacts:
     defined: bool
     route: tuple[Progress, ...]
     installed_in: tuple[InstalledIn, ...] = ()
+    scrapped_by: UUID | None = None
+    """The disposition that scrapped it."""
+    open_defects: tuple[str, ...] = ()
+    """Each as its code, its position and its record's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that the rules see."""
+    """Everything that the rules see.
+
+    `contents` are the units anywhere inside the unit or its components of which there is something to say: scrapped,
+    with an open defect, or with a result that was disturbed.
+    """
 
     site: Site
     unit: UnitFacts
     components: tuple[UnitFacts, ...] = ()
+    contents: tuple[UnitFacts, ...] = ()
+    holds: tuple[HoldMet, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    promises: tuple[Promise, ...] = ()
+
+    @property
+    def involved(self) -> tuple[UnitFacts, ...]:
+        """The unit, its components, and what is inside them."""
+        return (self.unit, *self.components, *self.contents)
 
 
 def read_facts(connection: Connection, site: Site, request: GateRequest) -> Facts:
     """The facts that a request asks about, as this transaction sees them."""
     units = (request.unit, *request.components)
     work = load(connection, Mentions(units={unit_key(unit) for unit in units}))
-    parents = _identities(
+    asked = {unit.id for unit in work.units.values()}
+    everything = inside(connection, asked)
+    questionable = unsound(connection, everything)
+    within = load_units(connection, questionable - asked) if questionable - asked else WorkingSet()
+    defects = open_defects(connection, questionable)
+    parents = identities(
         connection,
-        {work.links[id_].place.parent_id for unit in work.units.values() for id_ in work.links_to.get(unit.id, ())},
+        {held.links[id_].place.parent_id for held in (work, within) for ids in held.links_to.values() for id_ in ids},
     )
-    subject, *components = [_unit_facts(work, parents, unit) for unit in units]
-    return Facts(site, subject, tuple(components))
+    subject, *components = [_unit_facts(work, parents, defects, unit) for unit in units]
+    contents = [
+        _unit_facts(within, parents, defects, UnitIdentity(maker=maker, part=part, serial=serial))
+        for maker, part, serial in sorted(within.units)
+    ]
+    return Facts(
+        site,
+        subject,
+        tuple(components),
+        tuple(contents),
+        met(connection, request, everything),
+        contradictions(connection, everything),
+        promised(connection, request),
+    )
 
 
-def _unit_facts(work: WorkingSet, parents: dict[UUID, UnitIdentity], identity: UnitIdentity) -> UnitFacts:
+def _unit_facts(
+    work: WorkingSet,
+    parents: Mapping[UUID, UnitIdentity],
+    defects: Mapping[UUID, tuple[str, ...]],
+    identity: UnitIdentity,
+) -> UnitFacts:
     unit = work.units.get(unit_key(identity))
     part = (identity.maker, identity.part)
     if unit is None:
@@ -72,17 +113,14 @@ def _unit_facts(work: WorkingSet, parents: dict[UUID, UnitIdentity], identity: U
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
     installed = [work.links[id_] for id_ in sorted(work.links_to.get(unit.id, ())) if not work.links[id_].removed_at]
+    rulings = work.rulings_of(unit.id)
     return UnitFacts(
         identity,
         unit.id,
         unit.simulated,
         work.newest(part, unit.revision) is not None,
-        progress(work.definition_of(unit), runs, links, unit.enters_at),
+        progress(work.definition_of(unit), runs, links, unit.enters_at, rulings),
         tuple(InstalledIn(link.id, parents[link.place.parent_id], link.place.position) for link in installed),
+        None if rulings.scrapped is None else rulings.scrapped.id,
+        defects.get(unit.id, ()),
     )
-
-
-def _identities(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, UnitIdentity]:
-    unit = table_of(Unit)
-    rows = connection.execute(select(unit).where(unit.c.id.in_(list(ids))))
-    return {row.id: UnitIdentity(maker=row.maker, part=row.part, serial=row.serial) for row in rows}

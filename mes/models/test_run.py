@@ -18,6 +18,7 @@ class TestRun(SQLModel, table=True):
     `group_id` ties the runs of units that were tested together; `safe` says what was proven off at the end and what
     was not (empty: nobody saw the end); `gap_s` is for how long the run was cut off before it went on;
     `retried_attempts` counts the attempts at its steps that decided nothing, because the step was tried again.
+    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0.
     """
 
     __tablename__ = "test_run"
@@ -56,6 +57,7 @@ class TestRun(SQLModel, table=True):
     ambient_celsius: float | None = Field(default=None)
     gap_s: float | None = Field(default=None)
     retried_attempts: int | None = Field(default=None)
+    voided_by: UUID | None = Field(default=None)
 
 
 class RunFailure(SQLModel, table=True):
@@ -103,6 +105,20 @@ class GateDecision(SQLModel, table=True):
     refusals: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     simulated: bool
     decided_at: datetime
+
+
+class Reservation(SQLModel, table=True):
+    """A component that an allowed gate decision promised to one station, until it is built in or time runs out."""
+
+    __tablename__ = "reservation"
+
+    gate_id: UUID = Field(primary_key=True, foreign_key="gate_decision.id")
+    maker: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    serial: str = Field(primary_key=True, index=True)
+    parent: str
+    station: str
+    reserved_at: datetime
 
 
 class Rollup(SQLModel, table=True):

@@ -65,6 +65,8 @@ class Installation(SQLModel, table=True):
     installed_at: datetime
     removed_at: datetime | None = Field(default=None)
     removal_reason: str | None = Field(default=None)
+    voided_by: UUID | None = Field(default=None)
+    """The record that voided it; its interval is then empty, so that it holds at no moment."""
 
 
 class Removal(SQLModel, table=True):
@@ -90,3 +92,4 @@ class Removal(SQLModel, table=True):
     collection: str
     simulated: bool
     removed_at: datetime
+    voided_by: UUID | None = Field(default=None)

@@ -4,8 +4,8 @@ Every answer is a function of the whole history in the order of the facts' own t
 records happened to arrive. That is what makes a late record harmless.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -30,6 +30,7 @@ class Run:
     started_at: datetime
     verdict: str | None = None
     ending: str | None = None
+    voided_by: UUID | None = None
 
     @property
     def finished(self) -> bool:
@@ -67,6 +68,7 @@ class Link:
     installed_at: datetime
     removed_at: datetime | None = None
     removal_reason: str | None = None
+    voided_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Removed:
     reason: str
     removed_at: datetime
     installation_id: UUID | None = None
+    voided_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,39 @@ class Definition:
     bill: tuple[Position, ...] = ()
 
 
+class Ruling(NamedTuple):
+    """When a person's decision or repair came, and its record."""
+
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What people decided about a unit: the newest disturbance and the newest waiver of each operation, its scrapping.
+
+    A result as old as the disturbance of its operation, or older, no longer stands.
+    """
+
+    disturbed: Mapping[str, Ruling] = field(default_factory=dict)
+    waived: Mapping[str, Ruling] = field(default_factory=dict)
+    scrapped: Ruling | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a unit is at one operation of its route; `missing` and `evidence` say why it is not done."""
+    """How far a unit is at one operation of its route; `missing` and `evidence` say why it is not done.
+
+    `failures` counts the runs with verdict FAILED since the operation was last disturbed; `disturbed` says that it is
+    not done because of that.
+    """
 
     operation: str
     done: bool
     missing: str = ""
     evidence: tuple[str, ...] = ()
+    failures: int = 0
+    disturbed: bool = False
 
 
 def attempts(runs: Iterable[Run]) -> dict[UUID, int]:
@@ -123,8 +151,11 @@ def attempts(runs: Iterable[Run]) -> dict[UUID, int]:
 def pair(links: Iterable[Link], removals: Iterable[Removed]) -> dict[UUID, UUID]:
     """Which installation each removal closed: the newest of the same component at that place open at the time.
 
-    Links and removals of one parent; a removal without such an installation is absent from the answer.
+    Links and removals of one parent; a removal without such an installation is absent from the answer, and what was
+    voided takes no part.
     """
+    links = [link for link in links if link.voided_by is None]
+    removals = [removal for removal in removals if removal.voided_by is None]
     # At equal times an installation comes first: what is taken out was in.
     events: list[tuple[datetime, int, UUID, Place]] = [(link.installed_at, 0, link.id, link.place) for link in links]
     events += [(removal.removed_at, 1, removal.id, removal.place) for removal in removals]
@@ -140,38 +171,58 @@ def pair(links: Iterable[Link], removals: Iterable[Removed]) -> dict[UUID, UUID]
 
 
 def progress(
-    definition: Definition, runs: Sequence[Run], links: Iterable[Link], enters_at: str | None = None
+    definition: Definition,
+    runs: Sequence[Run],
+    links: Iterable[Link],
+    enters_at: str | None = None,
+    rulings: Rulings = Rulings(),
 ) -> tuple[Progress, ...]:
     """How far a unit is at every operation of its route, in order. `links` are the components installed in it.
 
-    A test is done when the newest finished run there passed and completed; an assembly when every position of the
-    bill of material holds its part in its quantity. What lies before the operation at which a unit was registered
-    to enter was done elsewhere, unless it was run here after all.
+    A test is done when the newest finished run there passed and completed, and nothing disturbed its result since, or
+    when its result was waived after that run; an assembly when every position of the bill of material holds its part
+    in its quantity. What lies before the operation at which a unit was registered to enter was done elsewhere, unless
+    it was run here after all. Voided runs say nothing.
     """
     unfilled = _unfilled(definition.bill, links)
     operations = [step.operation for step in definition.route]
     elsewhere = operations.index(enters_at) if enters_at in operations else 0
     answers = []
     for place, step in enumerate(definition.route):
-        if place < elsewhere and not any(run.operation == step.operation and run.finished for run in runs):
-            answers.append(Progress(step.operation, True, evidence=(f"entered at {enters_at}",)))
-            continue
         if step.kind is OperationKind.ASSEMBLY:
             missing = f"position(s) not filled: {', '.join(unfilled)}" if unfilled else ""
-            answers.append(Progress(step.operation, not unfilled, missing))
+            done = place < elsewhere or not unfilled
+            evidence = (f"entered at {enters_at}",) if place < elsewhere else ()
+            answers.append(Progress(step.operation, done, "" if done else missing, evidence))
             continue
-        finished = [run for run in runs if run.operation == step.operation and run.finished]
-        if not finished:
-            answers.append(Progress(step.operation, False, "no finished run"))
-            continue
-        newest = max(finished, key=lambda run: run.order)
-        missing = "" if newest.passed else f"newest run ended {newest.ending} with verdict {newest.verdict}"
-        answers.append(Progress(step.operation, newest.passed, missing, (f"test_run {newest.id}",)))
+        finished = [run for run in runs if run.operation == step.operation and run.finished and run.voided_by is None]
+        answers.append(_tested(step.operation, finished, rulings, enters_at if place < elsewhere else None))
     return tuple(answers)
 
 
-def unit_state(steps: Sequence[Progress], *, installed: bool, touched: bool) -> UnitState:
-    """Where a unit stands: installed in a parent, through its route, under way (`touched`), or only registered."""
+def _tested(operation: str, finished: Sequence[Run], rulings: Rulings, enters_at: str | None) -> Progress:
+    disturbed, waived = rulings.disturbed.get(operation), rulings.waived.get(operation)
+    standing = [run for run in finished if disturbed is None or run.started_at > disturbed.at]
+    failures = sum(run.verdict == Verdict.FAILED for run in standing)
+    newest = max(standing, key=lambda run: run.order, default=None)
+    moments = ([disturbed.at] if disturbed else []) + ([newest.started_at] if newest else [])
+    if waived is not None and all(waived.at > moment for moment in moments):
+        return Progress(operation, True, evidence=(f"disposition {waived.id}",), failures=failures)
+    if newest is not None:
+        missing = "" if newest.passed else f"newest run ended {newest.ending} with verdict {newest.verdict}"
+        return Progress(operation, newest.passed, missing, (f"test_run {newest.id}",), failures)
+    if disturbed is not None:
+        missing = "its result was disturbed by a repair or a return, and not had again"
+        return Progress(operation, False, missing, (f"disturbance {disturbed.id}",), disturbed=True)
+    if enters_at is not None:
+        return Progress(operation, True, evidence=(f"entered at {enters_at}",))
+    return Progress(operation, False, "no finished run")
+
+
+def unit_state(steps: Sequence[Progress], *, installed: bool, touched: bool, scrapped: bool = False) -> UnitState:
+    """Where a unit stands: scrapped, installed in a parent, through its route, under way (`touched`), or registered."""
+    if scrapped:
+        return UnitState.SCRAPPED
     if installed:
         return UnitState.INSTALLED
     if steps and all(step.done for step in steps):

@@ -4,18 +4,20 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, null, select
 
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.hold import Hold
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
+from mes.models.rework import Defect, Disposition, Disturbance, Repair
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
-from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Run
+from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Ruling, Run
 from mes.projection.rollups import counted
-from mes.projection.working_set import DefinitionEntry, LotEntry, Mentions, UnitEntry, WorkingSet
-from mes.vocabulary import OperationKind, UnitState
+from mes.projection.working_set import DefinitionEntry, Disposed, Disturbed, LotEntry, Mentions, UnitEntry, WorkingSet
+from mes.vocabulary import DispositionKind, OperationKind, UnitState
 
 
 def load(connection: Connection, mentions: Mentions) -> WorkingSet:
@@ -30,10 +32,12 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
             work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
     for row in _PLANS.rows(connection, mentions.plans):
         work.plans[row.digest] = row.measurands
+    load_facts(connection, work, mentions)
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
         _hold_run(work, row)
-    parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units}
+    # What is known now is more than was mentioned: the units of what is voided are found through it.
+    parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units | work.units.keys()}
     load_definitions(connection, work, {part for _, part in parts})
     return work
 
@@ -48,6 +52,19 @@ def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
     return work
 
 
+def load_facts(connection: Connection, work: WorkingSet, mentions: Mentions) -> None:
+    """The holds, defects, repairs and dispositions of a batch, and the units whose history a voided record changes."""
+    for table, lookup in _FACTS.items():
+        for row in lookup.rows(connection, mentions.facts | mentions.voided):
+            work.known[row.id] = (table, row.unit_id)
+    changed: set[UUID] = set()
+    for lookup in _UNITS_OF_VOIDED:
+        for row in lookup.rows(connection, mentions.voided):
+            changed |= {id_ for id_ in row if id_ is not None}
+    for row in _UNITS.rows(connection, changed - {unit.id for unit in work.units.values()}):
+        _hold_unit(work, row)
+
+
 def load_histories(connection: Connection, work: WorkingSet) -> None:
     """The runs and links of the units held so far."""
     ids = {unit.id for unit in work.units.values()}
@@ -56,13 +73,18 @@ def load_histories(connection: Connection, work: WorkingSet) -> None:
     for links in (_LINKS_IN, _LINKS_TO):
         for row in links.rows(connection, ids):
             place = Place(row.parent_id, row.position, row.child_id, row.lot_id)
-            work.hold_link(
-                Link(row.id, place, row.part, row.quantity, row.installed_at, row.removed_at, row.removal_reason)
-            )
+            ended = (row.removed_at, row.removal_reason, row.voided_by)
+            work.hold_link(Link(row.id, place, row.part, row.quantity, row.installed_at, *ended))
     for row in _REMOVALS.rows(connection, ids):
         place = Place(row.parent_id, row.position, row.child_id, row.lot_id)
-        work.removals[row.id] = Removed(row.id, place, row.reason, row.removed_at, row.installation_id)
+        work.removals[row.id] = Removed(row.id, place, row.reason, row.removed_at, row.installation_id, row.voided_by)
         work.removals_in[row.parent_id].add(row.id)
+    for row in _DISTURBANCES.rows(connection, ids):
+        work.disturbances[row.unit_id].add(Disturbed(row.operation, Ruling(row.disturbed_at, row.cause_id)))
+    for row in _DISPOSITIONS.rows(connection, ids):
+        if row.voided_by is None:
+            made = Disposed(DispositionKind(row.disposition), row.operation, Ruling(row.made_at, row.id))
+            work.dispositions[row.unit_id].add(made)
 
 
 def load_definitions(connection: Connection, work: WorkingSet, parts: Collection[str]) -> None:
@@ -91,11 +113,12 @@ _MEASURAND, _MATERIAL, _ROUTE, _BOM = (
     table_of(BomLine),
 )
 _INSTALLATION, _REMOVAL = table_of(Installation), table_of(Removal)
+_DISTURBANCE, _DISPOSITION = table_of(Disturbance), table_of(Disposition)
 
 # Neither measurements nor documents: a history is read for its order and its verdicts.
 _RUN_FACTS = select(
     *(_RUN.c[name] for name in ("id", "unit_id", "operation", "plan_digest", "station", "source", "simulated")),
-    *(_RUN.c[name] for name in ("started_at", "verdict", "ending", "attempt")),
+    *(_RUN.c[name] for name in ("started_at", "verdict", "ending", "attempt", "voided_by")),
 )
 _LINK_FACTS = (
     select(_INSTALLATION, func.coalesce(_UNIT.c.part, _LOT.c.part).label("part"))
@@ -107,6 +130,20 @@ _LOTS = Lookup(select(_LOT), _LOT.c.lot)
 _RUNS, _RUNS_OF_UNITS = Lookup(_RUN_FACTS, _RUN.c.id), Lookup(_RUN_FACTS, _RUN.c.unit_id)
 _LINKS_IN, _LINKS_TO = (Lookup(_LINK_FACTS, _INSTALLATION.c[name]) for name in ("parent_id", "child_id"))
 _REMOVALS = Lookup(select(_REMOVAL), _REMOVAL.c.parent_id)
+_DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
+_DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
+_HOLD = table_of(Hold)
+_FACTS = {"hold": Lookup(select(_HOLD.c.id, null().label("unit_id")), _HOLD.c.id)} | {
+    table.name: Lookup(select(table.c.id, table.c.unit_id).where(table.c.voided_by.is_(None)), table.c.id)
+    for table in (table_of(Defect), table_of(Repair), _DISPOSITION)
+}
+_UNITS_OF_VOIDED = (
+    Lookup(select(_RUN.c.unit_id), _RUN.c.id),
+    Lookup(select(_INSTALLATION.c.parent_id, _INSTALLATION.c.child_id), _INSTALLATION.c.id),
+    Lookup(select(_REMOVAL.c.parent_id, _REMOVAL.c.child_id), _REMOVAL.c.id),
+    Lookup(select(_DISTURBANCE.c.unit_id), _DISTURBANCE.c.cause_id),
+    Lookup(select(_DISPOSITION.c.unit_id), _DISPOSITION.c.id),
+)
 _MATERIALS = Lookup(select(_MATERIAL), _MATERIAL.c.part)
 _ROUTES = Lookup(select(_ROUTE).order_by(_ROUTE.c.place), _ROUTE.c.material_id)
 _BILLS = Lookup(select(_BOM).order_by(_BOM.c.position), _BOM.c.material_id)
@@ -145,6 +182,7 @@ def _hold_run(work: WorkingSet, row: Any) -> None:
         row.started_at,
         row.verdict,
         row.ending,
+        row.voided_by,
     )
     work.runs[run.id] = run
     work.runs_of[run.unit_id].add(run.id)

@@ -34,8 +34,8 @@ class Counted(NamedTuple):
 
 
 def counted(run: Run, attempt: int) -> Counted | None:
-    """What a run adds; None until it has finished."""
-    if not run.finished:
+    """What a run adds; None until it has finished, and when it was voided."""
+    if not run.finished or run.voided_by is not None:
         return None
     failed = run.verdict == Verdict.FAILED
     errors = not failed and run.ending == RunEnding.ERROR

@@ -41,6 +41,8 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     update_rows(connection, table_of(Installation), link_changes)
     update_rows(connection, table_of(Removal), removal_changes)
     rollups.write(connection)
+    for statement in work.statements:
+        connection.execute(statement)
     for part, revision in restated:
         _restate(connection, part, revision)
 
@@ -50,7 +52,9 @@ def _number_attempts(work: WorkingSet, rollups: RollupChanges) -> list[Row]:
     changes = []
     for unit_id, operation in work.touched_operations:
         runs = [work.runs[id_] for id_ in work.runs_of[unit_id] if work.runs[id_].operation == operation]
-        for id_, attempt in attempts(runs).items():
+        numbered = attempts(run for run in runs if run.voided_by is None)
+        for id_ in (run.id for run in runs):
+            attempt = numbered.get(id_, 0)
             if id_ in work.run_rows:
                 work.run_rows[id_]["attempt"] = attempt
             elif work.attempts[id_] != attempt:
@@ -90,9 +94,11 @@ def _pair_links(work: WorkingSet) -> tuple[list[Row], list[Row]]:
 def _fold_state(work: WorkingSet, unit: UnitEntry) -> None:
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
-    steps = progress(work.definition_of(unit), runs, links, unit.enters_at)
+    rulings = work.rulings_of(unit.id)
+    steps = progress(work.definition_of(unit), runs, links, unit.enters_at, rulings)
     installed = any(work.links[id_].removed_at is None for id_ in work.links_to.get(unit.id, ()))
-    state = unit_state(steps, installed=installed, touched=bool(runs or links))
+    touched = any(run.voided_by is None for run in runs) or any(link.voided_by is None for link in links)
+    state = unit_state(steps, installed=installed, touched=touched, scrapped=rulings.scrapped is not None)
     if state is not unit.state:
         unit.state, unit.moved = state, True
 

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
+from sqlalchemy import Executable
 from sqlmodel import SQLModel
 
 from mes.ledger import JournalEntry, RecordRejected
-from mes.projection.history import Definition, Link, Place, Removed, Run
+from mes.projection.history import Definition, Link, Place, Removed, Ruling, Rulings, Run
 from mes.projection.rollups import Counted
 from mes.records import LotIdentity, UnitIdentity
-from mes.vocabulary import UnitState
+from mes.vocabulary import DispositionKind, UnitState
 
 Row = dict[str, Any]
 UnitKey = tuple[str, str, str]
@@ -47,6 +48,10 @@ class Mentions:
     parts: set[PartKey] = field(default_factory=set)
     plans: set[str] = field(default_factory=set)
     runs: set[UUID] = field(default_factory=set)
+    facts: set[UUID] = field(default_factory=set)
+    """Holds, defects, repairs and dispositions, by the ids of their records."""
+    voided: set[UUID] = field(default_factory=set)
+    """Runs, links, defects, repairs and dispositions that a record voids."""
 
 
 @dataclass(slots=True)
@@ -103,6 +108,23 @@ class DefinitionEntry:
         return (self.released_at, self.digest)
 
 
+@dataclass(frozen=True, slots=True)
+class Disturbed:
+    """A result of a unit that stands no longer, and since when."""
+
+    operation: str
+    ruling: Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """A disposition of a unit."""
+
+    kind: DispositionKind
+    operation: str | None
+    ruling: Ruling
+
+
 class WorkingSet:
     """The units, runs, links and definitions that a batch touches."""
 
@@ -133,6 +155,12 @@ class WorkingSet:
         """Units whose state must be folded again."""
         self.touched_operations: set[tuple[UUID, str]] = set()
         self.touched_parents: set[UUID] = set()
+        self.known: dict[UUID, tuple[str, UUID | None]] = {}
+        """Holds, defects, repairs and dispositions: the table of each, and its unit."""
+        self.disturbances: dict[UUID, set[Disturbed]] = defaultdict(set)
+        self.dispositions: dict[UUID, set[Disposed]] = defaultdict(set)
+        self.statements: list[Executable] = []
+        """What is changed in stored rows besides, after the new ones are in, in this order."""
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
 
@@ -199,6 +227,27 @@ class WorkingSet:
         self.links[link.id] = link
         self._index(link)
 
+    def fact(self, id_: UUID, table: str) -> UUID | None:
+        """The unit of a known hold (it has none), defect, repair or disposition. Refuses the record when unknown."""
+        kind, unit_id = self.known.get(id_, ("", None))
+        if kind != table:
+            self.reject(f"{table} {id_} is not known; send its record first")
+        return unit_id
+
+    def rulings_of(self, unit_id: UUID) -> Rulings:
+        """What people decided about a unit, newest of each kind."""
+        disturbed: dict[str, Ruling] = {}
+        for one in self.disturbances.get(unit_id, ()):
+            disturbed[one.operation] = max(one.ruling, disturbed.get(one.operation, one.ruling))
+        waived: dict[str, Ruling] = {}
+        scrapped: list[Ruling] = []
+        for made in self.dispositions.get(unit_id, ()):
+            if made.kind is DispositionKind.WAIVER and made.operation is not None:
+                waived[made.operation] = max(made.ruling, waived.get(made.operation, made.ruling))
+            elif made.kind is DispositionKind.SCRAP:
+                scrapped.append(made.ruling)
+        return Rulings(disturbed, waived, min(scrapped, default=None))
+
     def definition_of(self, unit: UnitEntry) -> Definition:
         """What the unit's revision must go through and be made of, by its newest release."""
         newest = self.newest((unit.key[0], unit.key[1]), unit.revision)
@@ -217,7 +266,7 @@ class WorkingSet:
         """The link as this removal (or none) leaves it."""
         closed = replace(
             link,
-            removed_at=removal.removed_at if removal else None,
+            removed_at=removal.removed_at if removal else link.installed_at if link.voided_by else None,
             removal_reason=removal.reason if removal else None,
         )
         self.links[link.id] = closed

@@ -131,7 +131,7 @@ def _operation_yields(
     def first(condition: ColumnElement[bool]) -> ColumnElement[int | None]:
         return func.min(case((condition, col(TestRun.attempt))))
 
-    included = [true() if operation is None else col(TestRun.operation) == operation]
+    included = [true() if operation is None else col(TestRun.operation) == operation, col(TestRun.voided_by).is_(None)]
     if not simulated:
         included.append(col(TestRun.simulated).is_(False))
     runs: Select[*tuple[Any, ...]] = core_select(

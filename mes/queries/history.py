@@ -12,6 +12,7 @@ from mes.genealogy import Component, Use, assembly, uses
 from mes.models.test_run import GateDecision
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.queries.identity import UnitSummary, lot_summary, unit_summary
+from mes.queries.rulings import Ruling, rulings_on
 from mes.queries.runs import RunReport, runs_of_unit
 from mes.queries.snapshot import InconsistentRow, UnknownUnit, snapshot
 from mes.vocabulary import CollectionMode, LinkReason, Role
@@ -65,6 +66,7 @@ class ComponentEvent:
     """
 
     at: datetime
+    id: UUID
     event: ComponentEventName
     position: str
     counterpart: str
@@ -77,9 +79,10 @@ class ComponentEvent:
     operator: str
     collection: CollectionMode
     simulated: bool
+    voided_by: UUID | None = None
 
 
-TimelineEvent = Registration | GateAnswer | RunReport | ComponentEvent
+TimelineEvent = Registration | GateAnswer | RunReport | ComponentEvent | Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def unit_history(engine: Engine, unit_id: UUID) -> UnitHistory:
         events += _gate_answers(session, unit)
         events += runs_of_unit(session, unit_id)
         events += _component_events(session, unit_id)
+        events += rulings_on(session, unit_id, {e.id for e in events if isinstance(e, RunReport | ComponentEvent)})
         return UnitHistory(
             unit,
             tuple(use for use in uses(session, unit_id=unit_id) if use.inside),
@@ -182,6 +186,7 @@ def _component_event(fact: Installation | Removal, unit_id: UUID, names: dict[UU
         event, at = ("component_removed" if from_above else "removed_from"), fact.removed_at
     return ComponentEvent(
         at=at,
+        id=fact.id,
         event=event,
         position=fact.position,
         counterpart=names[other],
@@ -194,4 +199,5 @@ def _component_event(fact: Installation | Removal, unit_id: UUID, names: dict[UU
         operator=fact.operator,
         collection=CollectionMode(fact.collection),
         simulated=fact.simulated,
+        voided_by=fact.voided_by,
     )

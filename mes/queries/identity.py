@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine, or_
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
+from mes.models.product import Plan
 from mes.models.unit import Lot, Unit
 from mes.queries.snapshot import snapshot
 from mes.vocabulary import OWN_MAKER, UnitState
@@ -136,6 +137,27 @@ def find_lots(engine: Engine, lot: str, *, part: str | None = None, maker: str |
         found = found.where(col(Lot.maker) == maker)
     with snapshot(engine) as session:
         return tuple(lot_summary(row) for row in session.exec(found.order_by(col(Lot.maker), col(Lot.part))))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """One plan revision."""
+
+    digest: str
+    name: str
+    revision: str
+
+
+def find_plans(engine: Engine, named: str) -> tuple[PlanSummary, ...]:
+    """Every plan of this name, or whose digest begins with these characters (eight or more), by name and digest."""
+    if not _storable(named):
+        return ()
+    meant: ColumnElement[bool] = col(Plan.name) == named
+    if len(named) >= 8:
+        meant = or_(meant, col(Plan.digest).startswith(named, autoescape=True))
+    with snapshot(engine) as session:
+        rows = session.exec(select(Plan).where(meant).order_by(col(Plan.name), col(Plan.digest)))
+        return tuple(PlanSummary(row.digest, row.name, row.revision) for row in rows)
 
 
 def similar_serials(engine: Engine, serial: str, *, limit: int = 5) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
 from mes.models.journal import JournalRow
+from mes.models.rework import RecordVoid
 from mes.models.test_run import Rollup, RunFailure, TestRun
 from mes.models.unit import Unit
 from mes.quality.yields import Yield
@@ -227,6 +228,8 @@ def _newest(session: Session, simulated: bool, count: int, station: str | None =
 def _pareto(session: Session, simulated: bool) -> tuple[FailedMeasurand, ...]:
     failures = func.count()
     question = core_select(col(RunFailure.measurand), failures).group_by(col(RunFailure.measurand))
+    # From the few records that void and not from the runs: a Pareto need not look at every run that there is.
+    question = question.where(col(RunFailure.run_id).not_in(core_select(col(RecordVoid.target_id))))
     if not simulated:
         question = question.join(TestRun, col(TestRun.id) == col(RunFailure.run_id)).where(
             col(TestRun.simulated).is_(False)

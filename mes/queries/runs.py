@@ -97,6 +97,7 @@ class RunReport:
     steps: tuple[StepReport, ...]
     instruments: tuple[InstrumentUse, ...]
     attachments: tuple[AttachedFile, ...]
+    voided_by: UUID | None = None
     event: Literal["run"] = "run"
 
 
@@ -176,6 +177,7 @@ def _report(
         steps=steps_of(run),
         instruments=tuple(InstrumentUse(i.role, i.model, i.serial, i.firmware, i.calibration_due) for i in instruments),
         attachments=attached_to(run),
+        voided_by=run.voided_by,
     )
 
 

@@ -16,9 +16,28 @@ from mes.records.definition import (
     PlanStep,
     RouteOperation,
 )
-from mes.records.document import RECORD_VERSION, Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
+from mes.records.document import (
+    RECORD_VERSION,
+    Digest,
+    Document,
+    LotIdentity,
+    Name,
+    Record,
+    Signature,
+    Text,
+    UnitIdentity,
+)
 from mes.records.gate import GateDecided, GateRequest, Refusal
+from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
+from mes.records.rework import (
+    DefectFound,
+    DispositionMade,
+    DisturbedResult,
+    RecordVoided,
+    RepairDone,
+    Replacement,
+)
 from mes.records.run import (
     Attachment,
     InstrumentUsed,
@@ -36,11 +55,16 @@ __all__ = [
     "BillOfMaterialLine",
     "ComponentInstalled",
     "ComponentRemoved",
+    "DefectFound",
     "DefinitionReleased",
     "Digest",
+    "DispositionMade",
+    "DisturbedResult",
     "Document",
     "GateDecided",
     "GateRequest",
+    "HoldPlaced",
+    "HoldReleased",
     "InstrumentUsed",
     "LotIdentity",
     "LotReceived",
@@ -50,13 +74,19 @@ __all__ = [
     "Name",
     "PlanReleased",
     "PlanStep",
+    "Predicate",
     "Record",
+    "RecordVoided",
     "Refusal",
+    "RepairDone",
+    "Replacement",
     "RouteOperation",
     "RunFinished",
     "RunStarted",
+    "Signature",
     "StepAttempt",
     "StepResult",
+    "Subject",
     "Text",
     "UnitIdentity",
     "UnitRegistered",
@@ -74,7 +104,13 @@ AnyRecord = Annotated[
     | RunFinished
     | ComponentInstalled
     | ComponentRemoved
-    | GateDecided,
+    | GateDecided
+    | HoldPlaced
+    | HoldReleased
+    | DefectFound
+    | RepairDone
+    | DispositionMade
+    | RecordVoided,
     Field(discriminator="kind"),
 ]
 

@@ -47,6 +47,13 @@ class LotIdentity(Document):
         return f"{self.maker} {self.part} lot {self.lot}"
 
 
+class Signature(Document):
+    """Who signed, and what the signature means ("released after replacement"); the record says when."""
+
+    name: Name
+    meaning: Name
+
+
 class Record(Document):
     """What every record carries.
 

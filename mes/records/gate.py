@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from mes.records.document import Digest, Document, Name, Record, Text, UnitIdentity
+from mes.records.document import Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
 from mes.vocabulary import Role
 
 
@@ -23,7 +23,7 @@ class GateRequest(Document):
     """May this unit be worked here, now? `id` makes the question idempotent and names the decision.
 
     `creates` says that the operation brings the serial number to life (an assembly's parent).
-    `components` are the serialised children about to be installed.
+    `components` are the serialised children about to be installed, `lots` those of which a quantity is.
     """
 
     id: UUID
@@ -37,6 +37,7 @@ class GateRequest(Document):
     instruments: tuple[Text, ...] = ()
     creates: bool = False
     components: tuple[UnitIdentity, ...] = ()
+    lots: tuple[LotIdentity, ...] = ()
     simulated: bool
 
 

@@ -61,7 +61,8 @@ class ComponentInstalled(_ComponentLink):
     """A component went into its parent."""
 
     kind: Literal["component_installed"] = "component_installed"
-    gate: UUID
+    gate: UUID | None
+    """The decision that allowed it; None for what a repair put in, which the desk checked as it recorded it."""
 
 
 class ComponentRemoved(_ComponentLink):

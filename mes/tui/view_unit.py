@@ -4,6 +4,7 @@ from mes.console_output import moment, quantity
 from mes.genealogy import Use
 from mes.queries.history import ComponentEvent, GateAnswer, Registration, TimelineEvent, UnitHistory
 from mes.queries.identity import LotSummary
+from mes.queries.rulings import Ruling
 from mes.queries.runs import RunReport
 from mes.tui.view_table import Cell, Column, Entry, table
 from mes.tui.view_text import Line, Listing, Row, Span, Target, Tone, folded, joined, line_of
@@ -109,13 +110,15 @@ def _told(event: TimelineEvent) -> tuple[str, Tone, str, list[str]]:
     if isinstance(event, RunReport):
         word, tone = verdict_word(event.verdict, event.ending)
         glyph, _, said = word.partition(" ")
-        text = (
-            f"run {event.attempt} of {event.operation} {said}: {event.station} slot {event.slot}, by {event.operator}"
-        )
+        numbered = "VOID run" if event.voided_by else f"run {event.attempt}"
+        text = f"{numbered} of {event.operation} {said}: {event.station} slot {event.slot}, by {event.operator}"
         more = ([event.reason] if event.reason else []) + [
             f"step {step.name} {step.outcome.value}: {step.message}" for step in event.steps if step.message
         ]
         return glyph, tone, text, more
+    if isinstance(event, Ruling):
+        void = "  VOID" if event.voided_by else ""
+        return "!", Tone.STRONG, f"{event.what} by {event.by}{void}", [event.note] if event.note else []
     return _link_told(event)
 
 
@@ -126,5 +129,6 @@ def _link_told(event: ComponentEvent) -> tuple[str, Tone, str, list[str]]:
         f"{event.reason.value.lower()}, {event.collection.value.lower()}; "
         f"{event.operation} at {event.station} by {event.operator}"
     )
+    void = "  VOID" if event.voided_by else ""
     inwards = event.event in ("component_installed", "installed_into")
-    return ("▸" if inwards else "◂"), Tone.NORMAL, f"{what}{amount} ({circumstances})", []
+    return ("▸" if inwards else "◂"), Tone.NORMAL, f"{what}{amount} ({circumstances}){void}", []

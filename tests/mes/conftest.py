@@ -389,6 +389,12 @@ def site_mes(mes: Callable[..., Answer], line: CableLine) -> Callable[..., Answe
 
 
 @pytest.fixture(scope="session")
+def digest_of() -> Callable[[str], str]:
+    """The digest that stands for a content."""
+    return digest
+
+
+@pytest.fixture(scope="session")
 def cable_line_class() -> type[CableLine]:
     """The line's class, for folders whose lines live longer than a test."""
     return CableLine

@@ -48,4 +48,5 @@ def columns(record: ComponentInstalled | ComponentRemoved, place: Place) -> dict
         "operator": record.operator,
         "collection": record.collection.value,
         "simulated": record.simulated,
+        "voided_by": None,
     }

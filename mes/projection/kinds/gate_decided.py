@@ -1,6 +1,6 @@
 """The gate answered."""
 
-from mes.models.test_run import GateDecision
+from mes.models.test_run import GateDecision, Reservation
 from mes.projection.working_set import Mentions, WorkingSet
 from mes.records import GateDecided
 
@@ -10,7 +10,7 @@ def mentions(record: GateDecided, mentions: Mentions) -> None:
 
 
 def project(record: GateDecided, work: WorkingSet) -> None:
-    """Add the decision."""
+    """Add the decision, and what it promised to the station that asked."""
     request = record.request
     work.rows[GateDecision].append(
         {
@@ -25,3 +25,14 @@ def project(record: GateDecided, work: WorkingSet) -> None:
             "decided_at": record.at,
         }
     )
+    if record.allowed:
+        work.rows[Reservation] += [
+            {
+                "gate_id": record.id,
+                **component.model_dump(),
+                "parent": str(request.unit),
+                "station": request.station,
+                "reserved_at": record.at,
+            }
+            for component in dict.fromkeys(request.components)
+        ]

@@ -33,6 +33,7 @@ def project(record: RunFinished, work: WorkingSet) -> None:
         record.started_at,
         record.verdict.value,
         record.ending.value,
+        held.voided_by if held else None,
     )
     finished = row(run, record) | {
         "finished_at": record.at,

@@ -78,4 +78,5 @@ def row(run: Run, record: RunStarted | RunFinished) -> dict[str, Any]:
         "ambient_celsius": None,
         "gap_s": None,
         "retried_attempts": None,
+        "voided_by": run.voided_by,
     }

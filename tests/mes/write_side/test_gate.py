@@ -1,12 +1,16 @@
 """The gate: every rule by itself, all rules together, and the decision that is kept."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
+from mes.gate.contents import Contradiction
 from mes.gate.decision import decide, rule_modules
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
+from mes.gate.holds import HoldMet
+from mes.gate.reservations import Promise
 from mes.ledger import ContentConflict, RecordRejected, Site
 from mes.models.journal import JournalRow
 from mes.models.test_run import GateDecision
@@ -14,6 +18,7 @@ from mes.projection.history import Progress
 from mes.records import encode_record, parse_record
 from mes.vocabulary import OperationKind, SiteKind, Verdict
 
+EPOCH = datetime(2026, 5, 4, 6, tzinfo=UTC)
 SIMULATED = Site("demo", SiteKind.SIMULATED)
 REAL = Site("works", SiteKind.REAL)
 DONE = Progress("assembly", done=True)
@@ -52,11 +57,25 @@ def test_unit_in_its_turn_is_allowed(refusals, component):
     assert refusals(components=(component,)) == {}
 
 
+def in_trouble(unit, component):
+    """Facts that every rule about holds, decisions and other stations refuses."""
+    disturbed = Progress("bundle_test", False, "disturbed", disturbed=True)
+    return {
+        "unit": replace(
+            unit, scrapped_by=UUID(int=4), route=(DONE, replace(FAILED, operation="final_test", failures=2))
+        ),
+        "contents": (replace(component, open_defects=("D1 (defect 5)",), route=(disturbed,)),),
+        "holds": (HoldMet(UUID(int=6), "bad lot", "ann", "unit C1", ()),),
+        "contradictions": (Contradiction(component.identity, ("C1 at core", "C2 at core"), ()),),
+        "promises": (Promise(UUID(int=7), component.identity, "C2", "assembly-2", EPOCH),),
+    }
+
+
 def test_every_rule_is_a_module_that_names_itself(refusals, unit, component):
     """A rule's file, its refusals and the list of all rules use one name."""
     taken = replace(component, id=None, installed_in=(InstalledIn(UUID(int=3), unit.identity, "core"),))
     unknown = refusals({"simulated": False}, unit=replace(unit, id=None, defined=False), components=(taken,))
-    answers = unknown | refusals({"creates": True})
+    answers = unknown | refusals({"creates": True}) | refusals(**in_trouble(unit, component))
     names = {module.__name__.rpartition(".")[2] for module in rule_modules()}
     assert set(answers) == names
     for refusal in answers.values():

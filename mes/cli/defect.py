@@ -1,0 +1,38 @@
+"""Record a defect that was found on a unit; it stops at its gates until the defect was dealt with."""
+
+from typing import Annotated
+
+import typer
+
+from mes.command_line import DatabaseOption, HomeOption, JsonOption
+from mes.command_options import MakerOption, PartOption
+
+
+def command(
+    serial: Annotated[str, typer.Argument(metavar="SERIAL", help="Serial number of the unit.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Defect code.")],
+    by: Annotated[str, typer.Option("--by", help="Name of the person who found it.")],
+    position: Annotated[str | None, typer.Option("--position", help="Where on the unit.")] = None,
+    operation: Annotated[str | None, typer.Option("--operation", help="Operation at which it was found.")] = None,
+    note: Annotated[str, typer.Option("--note", help="What was seen.")] = "",
+    part: PartOption = None,
+    maker: MakerOption = None,
+    home: HomeOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from mes.command_options import said
+    from mes.console_output import Page, print_document
+    from mes.desk import Desk
+    from mes.identification import one_unit
+    from mes.rework import find_defect
+    from mes.site_access import writing
+
+    said("defect", CODE=code, by=by)
+    with writing(home, database) as access:
+        unit = one_unit(access, serial, part, maker, as_json=as_json)
+        id_ = find_defect(Desk(access.engine), unit, code, position, operation, note, by)
+        if as_json:
+            print_document(access.site, defect=id_, unit=unit)
+            return
+        Page(access.site).line(f"defect {id_} of {unit}: {code}; it is refused at its gates until it is dealt with")

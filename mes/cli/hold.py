@@ -1,0 +1,82 @@
+"""Hold every unit that a lot, a unit, a material, or work done with something or by somebody reaches."""
+
+from typing import Annotated
+
+import typer
+
+from mes.command_line import DatabaseOption, HomeOption, JsonOption
+from mes.predicate_options import (
+    Asked,
+    DateCodeOption,
+    FixtureOption,
+    InstrumentOption,
+    LimitRevisionOption,
+    LotOption,
+    MakerOption,
+    OperatorOption,
+    PartOption,
+    PlanOption,
+    SerialOption,
+    SinceOption,
+    StationOption,
+    UntilOption,
+)
+
+
+def command(
+    reason: Annotated[str, typer.Option("--reason", help="Why, as the refusals at the gates will say it.")],
+    by: Annotated[str, typer.Option("--by", help="Name of the person who holds.")],
+    lot: LotOption = None,
+    serial: SerialOption = None,
+    part: PartOption = None,
+    maker: MakerOption = None,
+    date_code: DateCodeOption = None,
+    instrument: InstrumentOption = None,
+    fixture: FixtureOption = None,
+    plan: PlanOption = None,
+    limit_revision: LimitRevisionOption = None,
+    operator: OperatorOption = None,
+    station: StationOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    ever: Annotated[bool, typer.Option("--ever", help="Also units that held it once and no longer do.")] = False,
+    home: HomeOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from mes.command_line import CommandError
+    from mes.console_output import Page, counted, print_document
+    from mes.containing import place_hold
+    from mes.desk import Desk
+    from mes.site_access import writing
+
+    asked = Asked(
+        lot, serial, part, maker, date_code, instrument, fixture, plan, limit_revision, operator, station, since, until
+    )
+    for name, text in (("--reason", reason), ("--by", by)):
+        if not text.strip():
+            raise CommandError(f"hold: {name} is empty; a hold says why, and who placed it")
+    with writing(home, database) as access:
+        predicate, *_ = asked.predicate(access, as_json=as_json)
+        placed = place_hold(Desk(access.engine), predicate, reason, by, ever=ever)
+        tops = sum(use.top_level for use in placed.reached)
+        if as_json:
+            told = {name: value for name, value in placed.predicate.model_dump(mode="json").items() if value}
+            print_document(
+                access.site,
+                hold=placed.id,
+                placed=placed.fresh,
+                predicate=told,
+                units=placed.reached,
+                caught=len(placed.reached),
+                top_level=tops,
+            )
+            return
+        page = Page(access.site)
+        page.line(f"hold {placed.id} " + ("placed" if placed.fresh else "was placed before and stands"))
+        page.line(f"on {placed.predicate}")
+        page.line(
+            f"{counted(len(placed.reached), 'unit')} reached now, {tops} of them at the top; each is refused at its"
+            " next gate, and so is whatever comes under it later"
+        )
+        page.line(f"release it by `mes release {placed.id}`; its units are those of `mes where-used`")

@@ -1,0 +1,128 @@
+"""A record was voided: it stays where it is, marked, and nothing is derived from it any more."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlmodel import SQLModel
+
+from mes.models import table_of
+from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair
+from mes.models.test_run import TestRun
+from mes.models.unit import Installation, Removal
+from mes.projection.working_set import Mentions, WorkingSet
+from mes.records import RecordVoided
+
+
+def mentions(record: RecordVoided, mentions: Mentions) -> None:
+    """What is voided, whose units are then known too."""
+    mentions.voided.add(record.record)
+
+
+def project(record: RecordVoided, work: WorkingSet) -> None:
+    """Mark the row and take back what followed from it. Refuses what is unknown, or voided already."""
+    if record.target == "run":
+        _void_run(record, work)
+    elif record.target == "component_installed":
+        _void_link(record, work)
+    elif record.target == "component_removed":
+        _void_removal(record, work)
+    else:
+        _void_ruling(record, work)
+    work.rows[RecordVoid].append(
+        {
+            "id": record.id,
+            "target": record.target,
+            "target_id": record.record,
+            "reason": record.reason,
+            "signed_by": record.signature.name,
+            "meaning": record.signature.meaning,
+            "simulated": record.simulated,
+            "voided_at": record.at,
+        }
+    )
+
+
+def _void_run(record: RecordVoided, work: WorkingSet) -> None:
+    run = work.runs.get(record.record)
+    if run is None or run.voided_by is not None:
+        _refuse(record, work, known=run is not None)
+        return
+    work.runs[run.id] = replace(run, voided_by=record.id)
+    work.touched_operations.add((run.unit_id, run.operation))
+    _touch(work, run.unit_id)
+    if run.id in work.run_rows:
+        work.run_rows[run.id]["voided_by"] = record.id
+    else:
+        _mark(work, TestRun, run.id, record.id)
+
+
+def _void_link(record: RecordVoided, work: WorkingSet) -> None:
+    link = work.links.get(record.record)
+    if link is None or link.voided_by is not None:
+        _refuse(record, work, known=link is not None)
+        return
+    work.links[link.id] = replace(link, voided_by=record.id)
+    work.touched_parents.add(link.place.parent_id)
+    _touch(work, link.place.parent_id, link.place.child_id)
+    if link.id in work.link_rows:
+        work.link_rows[link.id]["voided_by"] = record.id
+    else:
+        _mark(work, Installation, link.id, record.id)
+
+
+def _void_removal(record: RecordVoided, work: WorkingSet) -> None:
+    removal = work.removals.get(record.record)
+    if removal is None or removal.voided_by is not None:
+        _refuse(record, work, known=removal is not None)
+        return
+    work.removals[removal.id] = replace(removal, voided_by=record.id)
+    work.touched_parents.add(removal.place.parent_id)
+    _touch(work, removal.place.parent_id, removal.place.child_id)
+    if removal.id in work.removal_rows:
+        work.removal_rows[removal.id]["voided_by"] = record.id
+    else:
+        _mark(work, Removal, removal.id, record.id)
+
+
+_RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
+    "defect_found": ("defect", Defect),
+    "repair_done": ("repair", Repair),
+    "disposition_made": ("disposition", Disposition),
+}
+
+
+def _void_ruling(record: RecordVoided, work: WorkingSet) -> None:
+    name, model = _RULINGS[record.target]
+    if work.known.get(record.record, ("", None))[0] != name:
+        _refuse(record, work, known=False)
+        return
+    del work.known[record.record]
+    _mark(work, model, record.record, record.id)
+    for consequences in (DefectClosure, Disturbance):
+        table = table_of(consequences)
+        work.statements.append(delete(table).where(table.c.cause_id == record.record))
+    for unit_id, disturbed in work.disturbances.items():
+        if taken_back := {one for one in disturbed if one.ruling.id == record.record}:
+            disturbed -= taken_back
+            _touch(work, unit_id)
+    for unit_id, made in work.dispositions.items():
+        if taken := {one for one in made if one.ruling.id == record.record}:
+            made -= taken
+            _touch(work, unit_id)
+
+
+def _mark(work: WorkingSet, model: type[SQLModel], id_: UUID, by: UUID) -> None:
+    table = table_of(model)
+    work.statements.append(update(table).where(table.c.id == id_).values(voided_by=by))
+
+
+def _touch(work: WorkingSet, *ids: UUID | None) -> None:
+    for unit in work.units.values():
+        if unit.id in ids:
+            work.touched[unit.id] = unit
+
+
+def _refuse(record: RecordVoided, work: WorkingSet, *, known: bool) -> None:
+    why = "was voided already" if known else "is not known, or was voided already; send its record first"
+    work.reject(f"{record.target} {record.record} {why}")

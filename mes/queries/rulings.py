@@ -1,0 +1,105 @@
+"""What people decided about a unit, for its history: defects, repairs, dispositions, holds, and what they voided."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Select, or_
+from sqlmodel import Session, col, select
+
+from mes.gate.holds import STATEMENTS
+from mes.models.hold import Hold, HoldExemption, HoldRelease
+from mes.models.rework import Defect, Disposition, RecordVoid, Repair
+
+RulingName = Literal["defect", "repair", "disposition", "void", "hold", "release"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One decision about the unit: `what` in words, by whom, and the record that voided it."""
+
+    at: datetime
+    id: UUID
+    event: RulingName
+    what: str
+    note: str
+    by: str
+    simulated: bool
+    voided_by: UUID | None = None
+
+
+def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> list[Ruling]:
+    """Every ruling on a unit, in no order; `others` are its runs and links, whose voiding belongs here too."""
+    found = [
+        Ruling(
+            d.found_at,
+            d.id,
+            "defect",
+            f"defect {d.code}" + _at(d.position),
+            d.description,
+            d.operator,
+            d.simulated,
+            d.voided_by,
+        )
+        for d in session.exec(select(Defect).where(col(Defect.unit_id) == unit_id))
+    ]
+    found += [
+        Ruling(
+            r.repaired_at,
+            r.id,
+            "repair",
+            f"{r.reason.lower()} {r.action}" + _at(r.position),
+            r.description,
+            r.operator,
+            r.simulated,
+            r.voided_by,
+        )
+        for r in session.exec(select(Repair).where(col(Repair.unit_id) == unit_id))
+    ]
+    found += [
+        Ruling(
+            d.made_at,
+            d.id,
+            "disposition",
+            d.disposition.lower().replace("_", " ") + (f" of {d.operation}" if d.operation else ""),
+            d.reason,
+            _signed(d),
+            d.simulated,
+            d.voided_by,
+        )
+        for d in session.exec(select(Disposition).where(col(Disposition.unit_id) == unit_id))
+    ]
+    targets = {ruling.id for ruling in found} | set(others)
+    found += [
+        Ruling(v.voided_at, v.id, "void", f"voided {v.target} {v.target_id}", v.reason, _signed(v), v.simulated)
+        for v in session.exec(select(RecordVoid).where(col(RecordVoid.target_id).in_(targets)))
+    ]
+    return found + _holds(session, unit_id)
+
+
+def _holds(session: Session, unit_id: UUID) -> list[Ruling]:
+    ids: set[UUID] = set()
+    for part in STATEMENTS:
+        held: Select[Any] = part.with_only_columns(part.selected_columns["hold_id"])
+        ids |= set(session.connection().execute(held.where(part.selected_columns["unit_id"] == unit_id)).scalars())
+    let_go = select(HoldRelease).join(HoldExemption, col(HoldExemption.release_id) == col(HoldRelease.id))
+    releases = session.exec(let_go.where(col(HoldExemption.unit_id) == unit_id)).all()
+    ids |= {release.hold_id for release in releases}
+    found = [
+        Ruling(h.placed_at, h.id, "hold", f"hold {h.id}", h.reason, h.placed_by, h.simulated)
+        for h in session.exec(select(Hold).where(or_(col(Hold.id).in_(ids))))
+    ]
+    return found + [
+        Ruling(r.released_at, r.id, "release", f"released from hold {r.hold_id}", r.reason, _signed(r), r.simulated)
+        for r in releases
+    ]
+
+
+def _at(position: str | None) -> str:
+    return f" at {position}" if position else ""
+
+
+def _signed(row: Disposition | RecordVoid | HoldRelease) -> str:
+    return f"{row.signed_by} ({row.meaning})"

@@ -1,0 +1,186 @@
+"""A repair: a component changed or not, defects closed, and exactly the results taken back that it disturbed.
+
+What goes in must be free, whole, through its own route and not held; what comes out must be there. All of it is one
+act: the removal, the installation and the repair are recorded together, or nothing is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from mes.command_line import CommandError, Exit
+from mes.desk import Act, Desk
+from mes.desk_facts import (
+    DESK,
+    Seat,
+    after_the_line,
+    contains,
+    facts_of,
+    holders,
+    identity,
+    open_defect_ids,
+    seats,
+    tests_of,
+)
+from mes.gate.holds import HoldMet
+from mes.queries.identity import LotSummary, UnitSummary
+from mes.records import (
+    ComponentInstalled,
+    ComponentRemoved,
+    DisturbedResult,
+    LotIdentity,
+    Record,
+    RepairDone,
+    Replacement,
+    UnitIdentity,
+)
+from mes.rework import Ruled
+from mes.vocabulary import CollectionMode, LinkReason
+
+_BETWEEN = timedelta(milliseconds=1)
+"""How much later the new component goes in: it may be of the lot that the old one was of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What comes out of a position (`old`: its serial or lot number), and what goes in (neither: it stays out)."""
+
+    position: str
+    old: str
+    unit: UnitSummary | None = None
+    lot: LotSummary | None = None
+
+
+def repair(
+    desk: Desk,
+    unit: UnitSummary,
+    action: str,
+    reason: LinkReason,
+    by: str,
+    *,
+    change: Change | None = None,
+    disturbs: Sequence[str] | None = None,
+    description: str = "",
+) -> Ruled:
+    """Record a repair; every open defect of the unit is closed by it.
+
+    `disturbs` names operations: of the unit and of all that it sits in, or ("PART:OPERATION") only of those of that
+    part. None means every test of all of them. Raises `CommandError` with what stands against it.
+    """
+    with desk.act() as act:
+        above = holders(act.connection, unit.id)
+        after_the_line(act, [unit.id, *above])
+        facts = facts_of(act, unit).unit
+        if facts.scrapped_by is not None:
+            raise CommandError(f"{unit}: was scrapped (disposition {facts.scrapped_by}); void that first", Exit.NO)
+        disturbed = _disturbed(tests_of(act.connection, [unit.id, *above]), disturbs, unit)
+        links: list[Record] = []
+        replaced = None
+        if change is not None:
+            replaced, links = _change(act, unit, change, reason, by)
+        done = RepairDone(
+            **act.envelope(),
+            unit=identity(unit),
+            action=action,
+            reason=reason,
+            defects=open_defect_ids(act.connection, unit.id),
+            replaced=replaced,
+            disturbs=disturbed,
+            description=description,
+            station=DESK,
+            operator=by,
+        )
+        act.write([*links, done])
+        return Ruled(done.id, done.defects, disturbed)
+
+
+def _disturbed(
+    tests: dict[UnitIdentity, tuple[str, ...]], named: Sequence[str] | None, unit: UnitSummary
+) -> tuple[DisturbedResult, ...]:
+    found: list[DisturbedResult] = []
+    for name in [None] if named is None else named:
+        part, _, operation = (name or "").rpartition(":")
+        meant = [
+            DisturbedResult(unit=one, operation=test)
+            for one, operations in tests.items()
+            for test in operations
+            if name is None or (test == operation and part in ("", one.part))
+        ]
+        if name is not None and not meant:
+            known = sorted({f"{one.part}:{test}" for one, operations in tests.items() for test in operations})
+            raise CommandError(
+                f"{unit}: no test {name} on its route or above it; there are {', '.join(known) or 'none'}", Exit.NO
+            )
+        found += meant
+    return tuple(dict.fromkeys(found))
+
+
+def _change(
+    act: Act, unit: UnitSummary, change: Change, reason: LinkReason, by: str
+) -> tuple[Replacement, list[Record]]:
+    seat = _seat(act, unit, change)
+    act.not_before(seat.installed_at)
+    new_unit, new_lot = _goes_in(act, unit, change, seat)
+    told: dict[str, Any] = {
+        "parent": identity(unit),
+        "position": seat.position,
+        "quantity": seat.quantity,
+        "reason": reason,
+        "operation": "repair",
+        "station": DESK,
+        "operator": by,
+        "collection": CollectionMode.MANUAL,
+    }
+    links: list[Record] = [ComponentRemoved(**act.envelope(), **told, child=seat.unit, lot=seat.lot)]
+    act.at += _BETWEEN
+    if new_unit is not None or new_lot is not None:
+        links.append(ComponentInstalled(**act.envelope(), **told, child=new_unit, lot=new_lot, gate=None))
+    return (
+        Replacement(position=seat.position, old_unit=seat.unit, old_lot=seat.lot, new_unit=new_unit, new_lot=new_lot),
+        links,
+    )
+
+
+def _seat(act: Act, unit: UnitSummary, change: Change) -> Seat:
+    taken = [seat for seat in seats(act.connection, unit.id) if seat.position == change.position]
+    meant = [seat for seat in taken if seat.number == change.old]
+    if len(meant) == 1:
+        return meant[0]
+    there = ", ".join(seat.number for seat in taken) or "nothing"
+    raise CommandError(f"{unit}: {change.old} is not in position {change.position}; {there} is there", Exit.NO)
+
+
+def _goes_in(
+    act: Act, parent: UnitSummary, change: Change, seat: Seat
+) -> tuple[UnitIdentity | None, LotIdentity | None]:
+    """The component that goes in, after everything that may stand against it was looked at."""
+    if change.lot is None and change.unit is None:
+        return None, None
+    going_in = change.unit or change.lot
+    out = seat.unit or seat.lot
+    if going_in is not None and out is not None and going_in.part != out.part:
+        raise CommandError(f"{going_in}: is no {out.part}, which position {seat.position} of {parent} takes", Exit.NO)
+    if change.lot is not None:
+        lot = LotIdentity(maker=change.lot.maker, part=change.lot.part, lot=change.lot.lot)
+        # The parent may be held, that is why it is repaired: only what goes in has to be free.
+        _refuse([hold for hold in facts_of(act, parent, [lot]).holds if hold.on == str(lot)], str(lot), parent)
+        return None, lot
+    child = change.unit
+    if child is None or contains(act.connection, child.id, parent.id):
+        raise CommandError(f"{child}: cannot go into {parent}, which is it or sits inside it", Exit.NO)
+    facts = facts_of(act, child)
+    against = [f"is installed in {place.parent} at {place.position}" for place in facts.unit.installed_in]
+    against += ["was scrapped"] if facts.unit.scrapped_by is not None else []
+    against += [f"has an open defect: {defect}" for defect in facts.unit.open_defects]
+    against += [f"has to pass {step.operation}: {step.missing}" for step in facts.unit.route if not step.done]
+    if against:
+        raise CommandError(f"{child}: cannot go into {parent}: it {'; it '.join(against)}", Exit.NO)
+    _refuse(facts.holds, str(child), parent)
+    return identity(child), None
+
+
+def _refuse(holds: Sequence[HoldMet], named: str, parent: UnitSummary) -> None:
+    if holds:
+        told = "; ".join(f"hold {hold.hold_id} of {hold.placed_by} ({hold.reason})" for hold in holds)
+        raise CommandError(f"{named}: cannot go into {parent}: it is held: {told}", Exit.NO)
