@@ -10,13 +10,6 @@ from mes.command_line import CommandError
 
 PartOption = Annotated[str | None, typer.Option("--part", help="Part number, where the number alone is ambiguous.")]
 MakerOption = Annotated[str | None, typer.Option("--maker", help="Maker, where part and number are ambiguous.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="Print comma-separated values with a line of column names.")]
-
-
-def one_form(*, as_json: bool, as_csv: bool) -> None:
-    """Refuse --json and --csv together."""
-    if as_json and as_csv:
-        raise CommandError("give --json or --csv, not both")
 
 
 def said(command: str, **texts: str) -> None:
@@ -24,6 +17,7 @@ def said(command: str, **texts: str) -> None:
     for name, text in texts.items():
         if not text.strip():
             raise CommandError(f"{command}: {name if name.isupper() else '--' + name} is empty")
+
 
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV on standard output, one row a line.")]
 CsvInOption = Annotated[

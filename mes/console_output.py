@@ -92,9 +92,11 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def _cell(value: object) -> object:
     plain = plain_values(value)
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
     if isinstance(plain, str):
         shown = inert(plain)
-        return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
+        return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t", "\r")) else shown
     return plain
 
 

@@ -65,6 +65,7 @@ def _judged(session: Session, scope: ValueScope, measurands: Collection[str], si
         layouts[measurand.plan_digest].append(measurand)
     valid = [
         col(TestRun.ending) == RunEnding.COMPLETED.value,
+        col(TestRun.voided_by).is_(None),
         col(TestRun.verdict).in_((Verdict.PASSED.value, Verdict.FAILED.value)),
     ]
     if not simulated:

@@ -149,6 +149,7 @@ def _measured(scope: ValueScope, simulated: bool) -> list[ColumnElement[bool]]:
     conditions = [
         col(PlanMeasurand.name) == scope.measurand,
         col(TestRun.ending) == RunEnding.COMPLETED.value,
+        col(TestRun.voided_by).is_(None),
         or_(in_range, left_range),
     ]
     if not simulated:
