@@ -11,21 +11,6 @@ from mes.command_line import CommandError
 PartOption = Annotated[str | None, typer.Option("--part", help="Part number, where the number alone is ambiguous.")]
 MakerOption = Annotated[str | None, typer.Option("--maker", help="Maker, where part and number are ambiguous.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print comma-separated values with a line of column names.")]
-
-
-def one_form(*, as_json: bool, as_csv: bool) -> None:
-    """Refuse --json and --csv together."""
-    if as_json and as_csv:
-        raise CommandError("give --json or --csv, not both")
-
-
-def said(command: str, **texts: str) -> None:
-    """Refuse what must be said and is empty; `by` and such are named as options, CODE and such as arguments."""
-    for name, text in texts.items():
-        if not text.strip():
-            raise CommandError(f"{command}: {name if name.isupper() else '--' + name} is empty")
-
-CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV on standard output, one row a line.")]
 CsvInOption = Annotated[
     Path | None,
     typer.Option("--csv-in", metavar="FILE", help="Values of your own: tidy columns, - for standard input."),
@@ -47,6 +32,13 @@ UntilOption = Annotated[
 LowOption = Annotated[float | None, typer.Option("--low", help="Lower limit, in the unit of the values.")]
 HighOption = Annotated[float | None, typer.Option("--high", help="Upper limit, in the unit of the values.")]
 SimulatedOption = Annotated[bool, typer.Option("--simulated", help="Count simulated runs also at a real site.")]
+
+
+def said(command: str, **texts: str) -> None:
+    """Refuse what must be said and is empty; `by` and such are named as options, CODE and such as arguments."""
+    for name, text in texts.items():
+        if not text.strip():
+            raise CommandError(f"{command}: {name if name.isupper() else '--' + name} is empty")
 
 
 def instant(text: str | None, option: str) -> datetime | None:

@@ -16,12 +16,11 @@ def command(
     as_csv: CsvOption = False,
 ) -> None:
     from mes.command_options import one_form
-    from mes.console_output import Page, moment, print_document
-    from mes.csv_output import print_csv
+    from mes.console_output import Page, moment, print_csv, print_document
     from mes.queries.holds import holds
     from mes.site_access import reading
 
-    one_form(as_json=as_json, as_csv=as_csv)
+    one_form(as_json, as_csv)
     with reading(home, database) as access:
         found = holds(access.engine, released=every)
         if as_json:

@@ -48,12 +48,11 @@ def command(
     as_csv: CsvOption = False,
 ) -> None:
     from mes.command_options import instant, one_form
-    from mes.console_output import Page, counted, moment, print_document
-    from mes.csv_output import print_csv
+    from mes.console_output import Page, counted, moment, print_csv, print_document
     from mes.genealogy import where_used
     from mes.site_access import reading
 
-    one_form(as_json=as_json, as_csv=as_csv)
+    one_form(as_json, as_csv)
     asked = Asked(
         lot, serial, part, maker, date_code, instrument, fixture, plan, limit_revision, operator, station, since, until
     )

@@ -35,7 +35,7 @@ class Failing:
 
 def failing_measurands(engine: Engine, scope: ValueScope, *, simulated: bool) -> Failing:
     """Failing measurands, most units first; `scope` chooses finished runs by plan, part, station and start."""
-    conditions: list[ColumnElement[bool]] = [col(TestRun.finished_at).is_not(None)]
+    conditions: list[ColumnElement[bool]] = [col(TestRun.finished_at).is_not(None), col(TestRun.voided_by).is_(None)]
     for column, value in (
         (col(Plan.part), scope.part),
         (col(Plan.name), scope.plan),

@@ -66,6 +66,7 @@ def _judged(session: Session, scope: ValueScope, measurands: Collection[str], si
     valid = [
         col(TestRun.ending) == RunEnding.COMPLETED.value,
         col(TestRun.verdict).in_((Verdict.PASSED.value, Verdict.FAILED.value)),
+        col(TestRun.voided_by).is_(None),
     ]
     if not simulated:
         valid.append(col(TestRun.simulated).is_(False))

@@ -150,6 +150,7 @@ def _measured(scope: ValueScope, simulated: bool) -> list[ColumnElement[bool]]:
         col(PlanMeasurand.name) == scope.measurand,
         col(TestRun.ending) == RunEnding.COMPLETED.value,
         or_(in_range, left_range),
+        col(TestRun.voided_by).is_(None),
     ]
     if not simulated:
         conditions.append(col(TestRun.simulated).is_(False))
