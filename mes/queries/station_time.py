@@ -31,7 +31,7 @@ def station_time(
     """What a station did; runs that started in the window, cut off at its end."""
     query = (
         core_select(col(TestRun.started_at), col(TestRun.finished_at), col(TestRun.ending), col(TestRun.verdict))
-        .where(col(TestRun.station) == station, col(TestRun.finished_at).is_not(None))
+        .where(col(TestRun.station) == station, col(TestRun.finished_at).is_not(None), col(TestRun.voided_by).is_(None))
         .order_by(col(TestRun.started_at), col(TestRun.id))
     )
     if since is not None:

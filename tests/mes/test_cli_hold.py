@@ -189,7 +189,7 @@ def test_holds_are_listed(built, site_mes):
         ),
         (("release", "abc", "--by", "ann", "--reason", "x"), 2, "not the id of a hold"),
         (("release", "abcdef01", "--by", "ann", "--reason", "x"), 1, "there is none"),
-        (("where-used", "--lot", "P1", "--json", "--csv"), 2, "not both"),
+        (("where-used", "--lot", "P1", "--json", "--csv"), 2, "choose one"),
     ],
 )
 def test_what_cannot_be_held_is_told_plainly(built, site_mes, arguments, code, message):

@@ -5,7 +5,10 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mes.queries.failing import failing_measurands
+from mes.queries.judged_runs import judged_runs
 from mes.queries.values import ValueScope, all_values, first_run_counts, first_values
+from mes.records import RecordVoided, Signature
 from mes.vocabulary import OverRange, RunEnding, Verdict
 
 LOOP = ValueScope("loop_resistance")
@@ -40,6 +43,22 @@ def test_a_unit_counts_once_with_its_first_valid_value(line):
     (value, _) = first_values(line.engine, LOOP, simulated=True)
     assert (value.unit, value.low, value.high, value.limit_revision) == ("Ω", 0.5, 2.0, "L2")
     assert (value.plan, value.part, value.operator, value.station) == ("dac_final_test", line.CABLE, "mei", "final-1")
+
+
+def test_a_voided_run_gives_no_value(line):
+    """The first run was on the wrong unit and is void: the second value is the first, and nothing failed."""
+    unit = line.register("A")
+    wrong = run(line, unit, "over")
+    run(line, unit, 1.1)
+    void = {"target": "run", "record": wrong, "reason": "wrong unit"}
+    line.tell(RecordVoided(**line.envelope(), **void, signature=Signature(name="zoe", meaning="voided")))
+    assert first(line) == [("A", 1.1)]
+    assert [v.value for v in all_values(line.engine, LOOP, simulated=True)] == [1.1]
+    assert len(first_run_counts(line.engine, LOOP, simulated=True)) == 1
+    failing = failing_measurands(line.engine, ValueScope(""), simulated=True)
+    assert (failing.runs, failing.failed_runs) == (1, 0)
+    judged = judged_runs(line.engine, ValueScope("", plan="dac_final_test"), ["loop_resistance"], simulated=True)
+    assert len(judged) == 1
 
 
 def test_a_value_out_of_range_is_the_first_value_and_no_number(line):
