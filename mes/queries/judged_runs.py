@@ -67,7 +67,6 @@ def _judged(session: Session, scope: ValueScope, measurands: Collection[str], si
         col(TestRun.ending) == RunEnding.COMPLETED.value,
         col(TestRun.voided_by).is_(None),
         col(TestRun.verdict).in_((Verdict.PASSED.value, Verdict.FAILED.value)),
-        col(TestRun.voided_by).is_(None),
     ]
     if not simulated:
         valid.append(col(TestRun.simulated).is_(False))

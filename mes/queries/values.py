@@ -151,7 +151,6 @@ def _measured(scope: ValueScope, simulated: bool) -> list[ColumnElement[bool]]:
         col(TestRun.ending) == RunEnding.COMPLETED.value,
         col(TestRun.voided_by).is_(None),
         or_(in_range, left_range),
-        col(TestRun.voided_by).is_(None),
     ]
     if not simulated:
         conditions.append(col(TestRun.simulated).is_(False))
