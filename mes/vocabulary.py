@@ -64,6 +64,13 @@ class OperationKind(StrEnum):
     ASSEMBLY = "ASSEMBLY"
 
 
+class OfflinePolicy(StrEnum):
+    """Whether work without the gate's decision counts: BLOCK asks for it again, PROVISIONAL takes it as it is."""
+
+    BLOCK = "BLOCK"
+    PROVISIONAL = "PROVISIONAL"
+
+
 class UnitState(StrEnum):
     """Where a unit stands, folded from its records; never set by hand."""
 

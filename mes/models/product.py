@@ -28,6 +28,12 @@ class Material(SQLModel, table=True):
     current: bool = Field(index=True)
     released_at: datetime
     """Newest release of this digest."""
+    released_by: str | None = Field(default=None)
+    """Who loaded it at the centre; such a definition outranks those that stations released from their own files."""
+    country_of_origin: str | None = Field(default=None)
+    standard_cost: float | None = Field(default=None)
+    currency: str | None = Field(default=None)
+    supersedes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class BomLine(SQLModel, table=True):
@@ -41,6 +47,8 @@ class BomLine(SQLModel, table=True):
     quantity: float
     unit: str
     tracking: str
+    alternates: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    revisions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class RouteStep(SQLModel, table=True):
@@ -52,6 +60,10 @@ class RouteStep(SQLModel, table=True):
     place: int = Field(primary_key=True)
     operation: str
     kind: str
+    retests: int | None = Field(default=None)
+    offline: str | None = Field(default=None)
+    skills: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    requires: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class Plan(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """Units, lots and what is built into what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
@@ -43,6 +43,11 @@ class Lot(SQLModel, table=True):
     country_of_origin: str | None
     simulated: bool
     received_at: datetime
+    expires: date | None = Field(default=None)
+    unit_cost: float | None = Field(default=None)
+    currency: str | None = Field(default=None)
+    used: float = Field(default=0.0)
+    """How much of it went into units, whether or not it came out again."""
 
 
 class Installation(SQLModel, table=True):

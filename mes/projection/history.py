@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from mes.vocabulary import OperationKind, RunEnding, UnitState, Verdict
+from mes.records import Alternate, ChildRequirement
+from mes.vocabulary import OfflinePolicy, OperationKind, RunEnding, UnitState, Verdict
 
 # A position counts as filled at this share of its quantity: 0.1 m + 0.2 m of cable must fill 0.3 m.
 _FILLED = 1 - 1e-9
@@ -89,6 +90,10 @@ class RouteStep:
 
     operation: str
     kind: OperationKind
+    retests: int | None = None
+    offline: OfflinePolicy | None = None
+    skills: tuple[str, ...] = ()
+    requires: tuple[ChildRequirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,13 @@ class Position:
     position: str
     part: str
     quantity: float
+    alternates: tuple[Alternate, ...] = ()
+    revisions: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Every part that it ever takes, its own first."""
+        return (self.part, *(alternate.part for alternate in self.alternates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,8 @@ class Definition:
 
     route: tuple[RouteStep, ...] = ()
     bill: tuple[Position, ...] = ()
+    serial_pattern: str | None = None
+    supersedes: tuple[str, ...] = ()
 
 
 class Ruling(NamedTuple):
@@ -236,4 +250,9 @@ def _unfilled(bill: Iterable[Position], links: Iterable[Link]) -> list[str]:
         if link.removed_at is None:
             place = (link.place.position, link.part)
             held[place] = held.get(place, 0.0) + link.quantity
-    return [line.position for line in bill if held.get((line.position, line.part), 0.0) < line.quantity * _FILLED]
+    # Whether an alternate was in force is asked when it is built in; what is in there fills its position.
+    return [
+        line.position
+        for line in bill
+        if sum(held.get((line.position, part), 0.0) for part in line.parts) < line.quantity * _FILLED
+    ]

@@ -1,6 +1,7 @@
 """Reads what a batch of records refers to, in a fixed number of statements however long the batch is."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Ruling, Run
 from mes.projection.rollups import counted
 from mes.projection.working_set import DefinitionEntry, Disposed, Disturbed, LotEntry, Mentions, UnitEntry, WorkingSet
-from mes.vocabulary import DispositionKind, OperationKind, UnitState
+from mes.records import Alternate, ChildRequirement
+from mes.vocabulary import DispositionKind, OfflinePolicy, OperationKind, UnitState
 
 
 def load(connection: Connection, mentions: Mentions) -> WorkingSet:
@@ -32,6 +34,7 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
             work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
     for row in _PLANS.rows(connection, mentions.plans):
         work.plans[row.digest] = row.measurands
+    work.shop.load(connection, mentions.code_tables, mentions.operators)
     load_facts(connection, work, mentions)
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
@@ -93,16 +96,24 @@ def load_definitions(connection: Connection, work: WorkingSet, parts: Collection
     for row in _MATERIALS.rows(connection, parts):
         part = (row.maker, row.part)
         entries[row.id] = work.definitions[part][row.digest] = DefinitionEntry(
-            row.id, row.digest, part, row.revision, row.released_at, row.current, Definition(), stored=True
+            row.id,
+            row.digest,
+            part,
+            row.revision,
+            row.released_at,
+            row.current,
+            Definition((), (), row.serial_pattern, tuple(row.supersedes)),
+            stored=True,
+            released_by=row.released_by,
         )
     routes: dict[UUID, list[RouteStep]] = {id_: [] for id_ in entries}
     for row in _ROUTES.rows(connection, entries):
-        routes[row.material_id].append(RouteStep(row.operation, OperationKind(row.kind)))
+        routes[row.material_id].append(_route_step(row))
     bills: dict[UUID, list[Position]] = {id_: [] for id_ in entries}
     for row in _BILLS.rows(connection, entries):
-        bills[row.material_id].append(Position(row.position, row.part, row.quantity))
+        bills[row.material_id].append(_position(row))
     for id_, entry in entries.items():
-        entry.definition = Definition(tuple(routes[id_]), tuple(bills[id_]))
+        entry.definition = replace(entry.definition, route=tuple(routes[id_]), bill=tuple(bills[id_]))
 
 
 _UNIT, _LOT, _PLAN, _RUN = table_of(Unit), table_of(Lot), table_of(Plan), table_of(TestRun)
@@ -153,6 +164,18 @@ _PLANS = Lookup(
     .group_by(_PLAN.c.digest),
     _PLAN.c.digest,
 )
+
+
+def _route_step(row: Any) -> RouteStep:
+    offline = None if row.offline is None else OfflinePolicy(row.offline)
+    requires = tuple(ChildRequirement.model_validate(one) for one in row.requires)
+    return RouteStep(row.operation, OperationKind(row.kind), row.retests, offline, tuple(row.skills), requires)
+
+
+def _position(row: Any) -> Position:
+    # From JSON text as it was stored: there a day is a text.
+    alternates = tuple(Alternate.model_validate(one) for one in row.alternates)
+    return Position(row.position, row.part, row.quantity, alternates, tuple(row.revisions))
 
 
 def _hold_unit(work: WorkingSet, row: Any) -> None:

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from mes.ledger import JournalEntry, RecordRejected
 from mes.projection.history import Definition, Link, Place, Removed, Ruling, Rulings, Run
 from mes.projection.rollups import Counted
+from mes.projection.shop import ShopSet
 from mes.records import LotIdentity, UnitIdentity
 from mes.vocabulary import DispositionKind, UnitState
 
@@ -52,6 +53,8 @@ class Mentions:
     """Holds, defects, repairs and dispositions, by the ids of their records."""
     voided: set[UUID] = field(default_factory=set)
     """Runs, links, defects, repairs and dispositions that a record voids."""
+    code_tables: set[str] = field(default_factory=set)
+    operators: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -101,11 +104,12 @@ class DefinitionEntry:
     definition: Definition
     stored: bool
     row: Row = field(default_factory=dict)
+    released_by: str | None = None
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        """The newest of these is current."""
-        return (self.released_at, self.digest)
+    def order(self) -> tuple[bool, datetime, str]:
+        """The newest of these is current; what was loaded at the centre outranks what stations say of themselves."""
+        return (self.released_by is not None, self.released_at, self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class WorkingSet:
         self.dispositions: dict[UUID, set[Disposed]] = defaultdict(set)
         self.statements: list[Executable] = []
         """What is changed in stored rows besides, after the new ones are in, in this order."""
+        self.shop = ShopSet()
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
 

@@ -8,13 +8,17 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from mes.records.definition import (
+    Alternate,
     BillOfMaterialLine,
+    ChildRequirement,
     DefinitionReleased,
     MaterialDefinition,
     MeasurandDefinition,
     PlanReleased,
     PlanStep,
     RouteOperation,
+    content_digest,
+    definition_digest,
 )
 from mes.records.document import (
     RECORD_VERSION,
@@ -47,14 +51,29 @@ from mes.records.run import (
     StepAttempt,
     StepResult,
 )
+from mes.records.shop import (
+    CodeTable,
+    CodeTableReleased,
+    DefectCode,
+    HeldSkill,
+    OperationName,
+    OperatorCertified,
+    RepairCode,
+    Skill,
+)
 
 __all__ = [
     "RECORD_VERSION",
+    "Alternate",
     "AnyRecord",
     "Attachment",
     "BillOfMaterialLine",
+    "ChildRequirement",
+    "CodeTable",
+    "CodeTableReleased",
     "ComponentInstalled",
     "ComponentRemoved",
+    "DefectCode",
     "DefectFound",
     "DefinitionReleased",
     "Digest",
@@ -63,6 +82,7 @@ __all__ = [
     "Document",
     "GateDecided",
     "GateRequest",
+    "HeldSkill",
     "HoldPlaced",
     "HoldReleased",
     "InstrumentUsed",
@@ -72,18 +92,22 @@ __all__ = [
     "MeasurandDefinition",
     "MeasurandFailure",
     "Name",
+    "OperationName",
+    "OperatorCertified",
     "PlanReleased",
     "PlanStep",
     "Predicate",
     "Record",
     "RecordVoided",
     "Refusal",
+    "RepairCode",
     "RepairDone",
     "Replacement",
     "RouteOperation",
     "RunFinished",
     "RunStarted",
     "Signature",
+    "Skill",
     "StepAttempt",
     "StepResult",
     "Subject",
@@ -91,6 +115,8 @@ __all__ = [
     "UnitIdentity",
     "UnitRegistered",
     "attachments_named",
+    "content_digest",
+    "definition_digest",
     "encode_record",
     "parse_record",
 ]
@@ -110,7 +136,9 @@ AnyRecord = Annotated[
     | DefectFound
     | RepairDone
     | DispositionMade
-    | RecordVoided,
+    | RecordVoided
+    | CodeTableReleased
+    | OperatorCertified,
     Field(discriminator="kind"),
 ]
 

@@ -1,11 +1,29 @@
-"""What may be built and how it is judged: definitions and plans, released once and never changed."""
+"""What may be built and how it is judged: definitions and plans, released once and never changed.
 
-from typing import Literal
+Fields that a later release added are left out of the bytes while they say nothing, so that a definition keeps the
+digest that an older station gave it.
+"""
 
-from pydantic import Field, FiniteFloat
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, FiniteFloat, model_validator
 
 from mes.records.document import Digest, Document, Name, Record, Text
-from mes.vocabulary import OWN_MAKER, OperationKind, Tracking
+from mes.vocabulary import OWN_MAKER, OfflinePolicy, OperationKind, Tracking
+
+
+def _silent(value: Any) -> bool:
+    return value is None or value == ()
+
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217."""
 
 
 class MaterialDefinition(Document):
@@ -18,6 +36,38 @@ class MaterialDefinition(Document):
     tracking: Tracking
     serial_pattern: Text | None = None
     """Regular expression that a whole serial number must match; None for what carries no serial."""
+    supersedes: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    """Revisions that an engineering change stopped: their units are worked no further as they are."""
+    country_of_origin: Country | None = Field(default=None, exclude_if=_silent)
+    """Where it is usually made; a lot that says otherwise is believed."""
+    standard_cost: FiniteFloat | None = Field(default=None, ge=0, exclude_if=_silent)
+    """Of one unit of quantity, in `currency`."""
+    currency: Currency | None = Field(default=None, exclude_if=_silent)
+
+    @model_validator(mode="after")
+    def _cost_has_currency(self) -> Self:
+        if (self.standard_cost is None) != (self.currency is None):
+            raise ValueError("a standard cost and its currency are given together")
+        return self
+
+
+class Alternate(Document):
+    """Another part that a position takes, within its bounds: days in UTC, pieces over all parents, or named parents."""
+
+    part: Name
+    since: date | None = None
+    until: date | None = None
+    """Last day."""
+    quantity: FiniteFloat | None = Field(default=None, gt=0)
+    """How much of it may go into this position of this product revision, over all parents."""
+    serials: tuple[Name, ...] = ()
+    """The parents that may have it; none named: all."""
+
+    @model_validator(mode="after")
+    def _has_days(self) -> Self:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise ValueError("an alternate ends before it begins: until is before since")
+        return self
 
 
 class BillOfMaterialLine(Document):
@@ -28,6 +78,16 @@ class BillOfMaterialLine(Document):
     quantity: FiniteFloat = Field(gt=0)
     unit: Name
     tracking: Tracking
+    alternates: tuple[Alternate, ...] = Field(default=(), exclude_if=_silent)
+    revisions: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    """The revisions of the part that fit; none named: all."""
+
+
+class ChildRequirement(Document):
+    """Operations that a component of this part must have passed before this operation takes it."""
+
+    part: Name
+    operations: tuple[Name, ...] = Field(min_length=1)
 
 
 class RouteOperation(Document):
@@ -35,6 +95,14 @@ class RouteOperation(Document):
 
     name: Name
     kind: OperationKind
+    retests: int | None = Field(default=None, ge=0, exclude_if=_silent)
+    """How often a unit that failed may be tried again before somebody decides; None: once."""
+    offline: OfflinePolicy | None = Field(default=None, exclude_if=_silent)
+    """Whether a run without the gate's decision counts for what comes after; None: nothing is asked."""
+    skills: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    """What its operator must be certified for."""
+    requires: tuple[ChildRequirement, ...] = Field(default=(), exclude_if=_silent)
+    """Results asked of components, in the place of their whole route."""
 
 
 class DefinitionReleased(Record):
@@ -46,6 +114,27 @@ class DefinitionReleased(Record):
     route: tuple[RouteOperation, ...] = ()
     digest: Digest
     """SHA-256 of the definition alone, so that the same definition released twice is seen to be the same."""
+    released_by: Name | None = Field(default=None, exclude_if=_silent)
+    """Who loaded it at the centre; None for what a station's own file says. The centre's word outranks a file's."""
+
+
+def definition_digest(
+    material: MaterialDefinition, bill: Sequence[BillOfMaterialLine], route: Sequence[RouteOperation]
+) -> str:
+    """SHA-256, in hex, of a definition written as JSON in one canonical way: what stations compute of theirs."""
+    return content_digest(
+        {
+            "material": material.model_dump(mode="json"),
+            "bill_of_material": [line.model_dump(mode="json") for line in bill],
+            "route": [operation.model_dump(mode="json") for operation in route],
+        }
+    )
+
+
+def content_digest(content: Any) -> str:
+    """SHA-256, in hex, of plain content as JSON with sorted keys and without blanks."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class MeasurandDefinition(Document):

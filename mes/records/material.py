@@ -1,10 +1,12 @@
 """Units and lots, and what was built into what."""
 
-from typing import Annotated, Literal, Self
+from datetime import date
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import Field, FiniteFloat, model_validator
 
+from mes.records.definition import Country, Currency
 from mes.records.document import LotIdentity, Name, Record, UnitIdentity
 from mes.vocabulary import CollectionMode, LinkReason
 
@@ -32,8 +34,19 @@ class LotReceived(Record):
     unit: Name
     supplier: Name
     date_code: Name | None = None
-    country_of_origin: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    """ISO 3166-1 alpha-2; None when the supplier did not say."""
+    country_of_origin: Country | None = None
+    """None when the supplier did not say."""
+    expires: date | None = None
+    """Last day of use, in UTC; None: it does not expire."""
+    unit_cost: FiniteFloat | None = Field(default=None, ge=0)
+    """Of one unit of quantity, in `currency`; None: the part's standard cost."""
+    currency: Currency | None = None
+
+    @model_validator(mode="after")
+    def _cost_has_currency(self) -> Self:
+        if (self.unit_cost is None) != (self.currency is None):
+            raise ValueError("a unit cost and its currency are given together")
+        return self
 
 
 class _ComponentLink(Record):

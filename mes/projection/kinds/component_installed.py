@@ -23,6 +23,11 @@ def project(record: ComponentInstalled, work: WorkingSet) -> None:
     part = component.part if component else ""
     row = columns(record, place) | {"installed_at": record.at, "removed_at": None, "removal_reason": None}
     work.put_link(Link(record.id, place, part, record.quantity, record.at), row)
+    if record.lot is not None:
+        # What was used up stays used up when it comes out again: a reel does not grow back.
+        lot = work.lot(record.lot)
+        lot.row["used"] += record.quantity
+        lot.changed = True
 
 
 def touched_place(record: ComponentInstalled | ComponentRemoved, work: WorkingSet) -> Place:

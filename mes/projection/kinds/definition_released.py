@@ -22,6 +22,10 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
     if held is not None:
         if record.at > held.released_at:
             held.released_at = held.row["released_at"] = record.at
+        if held.released_by is None and record.released_by is not None:
+            held.released_by = held.row["released_by"] = record.released_by
+            # A row with a release time says that units may now stand elsewhere.
+            held.row["released_at"] = held.released_at
         _touch_units(work, part)
         return
     work.definitions[part][record.digest] = DefinitionEntry(
@@ -32,8 +36,16 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
         record.at,
         False,
         Definition(
-            tuple(Step(step.name, step.kind) for step in record.route),
-            tuple(Position(line.position, line.part, line.quantity) for line in record.bill_of_material),
+            tuple(
+                Step(step.name, step.kind, step.retests, step.offline, step.skills, step.requires)
+                for step in record.route
+            ),
+            tuple(
+                Position(line.position, line.part, line.quantity, line.alternates, line.revisions)
+                for line in record.bill_of_material
+            ),
+            material.serial_pattern,
+            material.supersedes,
         ),
         stored=False,
         row={
@@ -47,13 +59,29 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "digest": record.digest,
             "current": False,
             "released_at": record.at,
+            "released_by": record.released_by,
+            "country_of_origin": material.country_of_origin,
+            "standard_cost": material.standard_cost,
+            "currency": material.currency,
+            "supersedes": list(material.supersedes),
         },
+        released_by=record.released_by,
     )
     work.rows[BomLine] += [
-        {"material_id": record.id, **line.model_dump(mode="json")} for line in record.bill_of_material
+        {"material_id": record.id, "alternates": [], "revisions": []} | line.model_dump(mode="json")
+        for line in record.bill_of_material
     ]
     work.rows[RouteStep] += [
-        {"material_id": record.id, "place": place, "operation": step.name, "kind": step.kind.value}
+        {
+            "material_id": record.id,
+            "place": place,
+            "operation": step.name,
+            "kind": step.kind.value,
+            "retests": step.retests,
+            "offline": None if step.offline is None else step.offline.value,
+            "skills": list(step.skills),
+            "requires": [required.model_dump(mode="json") for required in step.requires],
+        }
         for place, step in enumerate(record.route)
     ]
     _touch_units(work, part)

@@ -18,10 +18,14 @@ def project(record: LotReceived, work: WorkingSet) -> None:
         "date_code": record.date_code,
         "country_of_origin": record.country_of_origin,
         "received_at": record.at,
+        "expires": record.expires,
+        "unit_cost": record.unit_cost,
+        "currency": record.currency,
     }
     held = work.lots.get(key)
     if held is None:
-        row = {"id": record.id, **record.lot.model_dump(), "quantity": record.quantity, "simulated": record.simulated}
+        row = {"id": record.id, **record.lot.model_dump(), "quantity": record.quantity, "used": 0.0}
+        row["simulated"] = record.simulated
         work.lots[key] = LotEntry(row | origin, stored=False)
         return
     held.changed = True

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from mes.models import table_of
 from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair
 from mes.models.test_run import TestRun
-from mes.models.unit import Installation, Removal
+from mes.models.unit import Installation, Lot, Removal
 from mes.projection.working_set import Mentions, WorkingSet
 from mes.records import RecordVoided
 
@@ -65,6 +65,11 @@ def _void_link(record: RecordVoided, work: WorkingSet) -> None:
     work.links[link.id] = replace(link, voided_by=record.id)
     work.touched_parents.add(link.place.parent_id)
     _touch(work, link.place.parent_id, link.place.child_id)
+    if link.place.lot_id is not None:
+        # What never went in was never used up.
+        lot = table_of(Lot)
+        returned = update(lot).where(lot.c.id == link.place.lot_id).values(used=lot.c.used - link.quantity)
+        work.statements.append(returned)
     if link.id in work.link_rows:
         work.link_rows[link.id]["voided_by"] = record.id
     else:

@@ -1,0 +1,71 @@
+"""What a definition file may say: products, purchased parts, one code table, operators and their skills.
+
+A file with a `[material]` of its own is one product in the form that stations read; what such a file says for the
+station alone (plans' parameters, the simulator's design) is passed over.
+"""
+
+from typing import Final
+
+from pydantic import Field
+
+from mes.records import (
+    BillOfMaterialLine,
+    CodeTable,
+    Document,
+    HeldSkill,
+    MaterialDefinition,
+    Name,
+    RouteOperation,
+    content_digest,
+    definition_digest,
+)
+
+STATION_KEYS: Final = ("serial_number", "parameters", "family", "preset", "identity", "design", "specification", "lots")
+"""What a station's product file says besides its definition."""
+
+
+class ProductDefinition(Document):
+    """A part at one revision, what it is made of and what it goes through."""
+
+    material: MaterialDefinition
+    bill_of_material: tuple[BillOfMaterialLine, ...] = ()
+    route: tuple[RouteOperation, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """(maker, part, revision)."""
+        return (self.material.maker, self.material.part, self.material.revision)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the definition: the same that a station gives the same content."""
+        return definition_digest(self.material, self.bill_of_material, self.route)
+
+    def __str__(self) -> str:
+        return f"{self.material.part} revision {self.material.revision}"
+
+
+class OperatorSkills(Document):
+    """Skills that an operator is certified for, each to its last day."""
+
+    name: Name
+    skills: tuple[HeldSkill, ...] = Field(min_length=1)
+
+
+class DefinitionFile(Document):
+    """The tables of one file."""
+
+    product: tuple[ProductDefinition, ...] = ()
+    purchased: tuple[MaterialDefinition, ...] = ()
+    codes: CodeTable | None = None
+    operator: tuple[OperatorSkills, ...] = ()
+
+    @property
+    def definitions(self) -> tuple[ProductDefinition, ...]:
+        """Purchased parts and products alike, in the order of the file."""
+        return (*(ProductDefinition(material=material) for material in self.purchased), *self.product)
+
+
+def code_table_digest(table: CodeTable) -> str:
+    """SHA-256 of a code table."""
+    return content_digest(table.model_dump(mode="json"))
