@@ -11,7 +11,9 @@ from mes.queries.identity import (
     similar_lots,
     similar_serials,
 )
+from mes.records import LotIdentity, UnitIdentity
 from mes.site_access import SiteAccess
+from mes.vocabulary import OWN_MAKER
 
 
 def one_unit(
@@ -49,6 +51,36 @@ def one_lot(access: SiteAccess, lot: str, part: str | None, maker: str | None, *
     if as_json:
         print_document(access.site, lot=None, nearest=nearest)
     raise CommandError(_unknown("lot", lot, part, nearest, access.name), Exit.NO)
+
+
+def named_unit(access: SiteAccess, named: str) -> UnitIdentity:
+    """The unit that ``PART:SERIAL`` names; one that nobody registered is of this site's own making.
+
+    Raises `CommandError` for another form, and where several makers have the number.
+    """
+    part, serial = _halves("component", named, "PART:SERIAL")
+    found = find_units(access.engine, serial, part=part)
+    if len(found) > 1:
+        raise CommandError(
+            f"component {inert(named)}: {len(found)} makers have this number, and none can be named here"
+        )
+    return UnitIdentity(maker=found[0].maker if found else OWN_MAKER, part=part, serial=serial)
+
+
+def named_lot(access: SiteAccess, named: str) -> LotIdentity:
+    """The lot that ``PART:LOT`` names, own when nobody received it. Raises as `named_unit`."""
+    part, lot = _halves("lot", named, "PART:LOT")
+    found = find_lots(access.engine, lot, part=part)
+    if len(found) > 1:
+        raise CommandError(f"lot {inert(named)}: {len(found)} makers have this number, and none can be named here")
+    return LotIdentity(maker=found[0].maker if found else OWN_MAKER, part=part, lot=lot)
+
+
+def _halves(noun: str, named: str, form: str) -> tuple[str, str]:
+    part, colon, number = named.partition(":")
+    if not (part and colon and number):
+        raise CommandError(f"{noun} {inert(named)}: write it as {form}")
+    return part, number
 
 
 def one_plan(access: SiteAccess, named: str) -> str:

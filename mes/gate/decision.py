@@ -3,6 +3,7 @@
 Facts, decision and journal entry are one transaction, so that what the gate said is what was true when it said it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -30,10 +31,30 @@ def rule_modules() -> tuple[ModuleType, ...]:
     return tuple(import_module(f"{rules.__name__}.{found.name}") for found in iter_modules(rules.__path__))
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one rule said: what it asks, in one sentence, and its refusal, or None."""
+
+    rule: str
+    asks: str
+    refusal: Refusal | None
+
+
+def explain(request: GateRequest, facts: Facts) -> tuple[Judgement, ...]:
+    """What every rule says, in the order of their names."""
+    return tuple(
+        Judgement(
+            module.__name__.rpartition(".")[2],
+            (module.__doc__ or "").partition("\n")[0],
+            module.check(request, facts),
+        )
+        for module in rule_modules()
+    )
+
+
 def decide(request: GateRequest, facts: Facts) -> tuple[Refusal, ...]:
     """The refusals of all rules that refuse, in the order of their names; none means allowed."""
-    answers = (module.check(request, facts) for module in rule_modules())
-    return tuple(answer for answer in answers if answer is not None)
+    return tuple(judged.refusal for judged in explain(request, facts) if judged.refusal is not None)
 
 
 def record_decision(connection: Connection, site: Site, request: GateRequest, received_at: datetime) -> GateDecided:

@@ -1,7 +1,7 @@
 """What the gate's rules may know: the unit, the components about to go into it, and the site, at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -10,6 +10,8 @@ from mes.gate.contents import Contradiction, contradictions, identities, inside
 from mes.gate.holds import HoldMet, met
 from mes.gate.reservations import Promise, promised
 from mes.gate.rulings import open_defects, unsound
+from mes.gate.standing import Standing, standing
+from mes.gate.terms import Terms, read_terms
 from mes.ledger import Site
 from mes.projection.history import Progress, progress
 from mes.projection.loading import load, load_units
@@ -44,6 +46,8 @@ class UnitFacts:
     """The disposition that scrapped it."""
     open_defects: tuple[str, ...] = ()
     """Each as its code, its position and its record's id."""
+    standing: Standing | None = None
+    """None where nothing is released of its part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Facts:
     holds: tuple[HoldMet, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     promises: tuple[Promise, ...] = ()
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def involved(self) -> tuple[UnitFacts, ...]:
@@ -86,6 +91,9 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
         _unit_facts(within, parents, defects, UnitIdentity(maker=maker, part=part, serial=serial))
         for maker, part, serial in sorted(within.units)
     ]
+    governed = subject.standing
+    bill = governed.definition.bill if governed else ()
+    terms = read_terms(connection, request, subject.id, everything, governed.revision if governed else None, bill)
     return Facts(
         site,
         subject,
@@ -94,6 +102,7 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
         met(connection, request, everything),
         contradictions(connection, everything),
         promised(connection, request),
+        terms,
     )
 
 
@@ -107,9 +116,8 @@ def _unit_facts(
     part = (identity.maker, identity.part)
     if unit is None:
         newest = work.newest(part)
-        return UnitFacts(
-            identity, None, False, newest is not None, progress(newest.definition, (), ()) if newest else ()
-        )
+        steps = progress(newest.definition, (), ()) if newest else ()
+        return UnitFacts(identity, None, False, newest is not None, steps, standing=standing(work, part, None, []))
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
     installed = [work.links[id_] for id_ in sorted(work.links_to.get(unit.id, ())) if not work.links[id_].removed_at]
@@ -123,4 +131,5 @@ def _unit_facts(
         tuple(InstalledIn(link.id, parents[link.place.parent_id], link.place.position) for link in installed),
         None if rulings.scrapped is None else rulings.scrapped.id,
         defects.get(unit.id, ()),
+        standing(work, part, unit, links),
     )

@@ -37,6 +37,7 @@ class AssemblyPlace:
         self._show = show
         self._scanner = scanner
         self._printed = printed
+        self._left = {(lot.part, lot.lot): lot.quantity for lot in product.lots}
 
     @classmethod
     def opened(cls, config_file: Path, floor: Floor, stack: ExitStack) -> Self:
@@ -89,8 +90,11 @@ class AssemblyPlace:
         serials = iter(components)
         labels = [serial]
         for line in self.product.bill_of_material:
-            by_unit = line.tracking is Tracking.UNIT
-            labels.append(next(serials) if by_unit else lots.get(line.part) or self.lots(line.part)[0])
+            if line.tracking is Tracking.UNIT:
+                labels.append(next(serials))
+                continue
+            labels.append(lots.get(line.part) or self.lots(line.part)[0])
+            self._take(line.part, labels[-1], line.quantity)
         waiting = iter(labels)
 
         def scan() -> str:
@@ -102,6 +106,15 @@ class AssemblyPlace:
         if not built.decision.allowed:
             refusals = "; ".join(refusal.message for refusal in built.decision.refusals)
             raise StationError(f"the gate refused to assemble {built.parent}: {refusals}")
+
+    def _take(self, part: str, lot: str, quantity: float) -> None:
+        """Take from the shelf; a lot that does not hold enough any more gets another delivery before."""
+        left = self._left[part, lot]
+        if left < quantity:
+            (delivery,) = [one for one in self.product.lots if (one.part, one.lot) == (part, lot)]
+            self._station.receive(delivery)
+            left += delivery.quantity
+        self._left[part, lot] = left - quantity
 
 
 def _opened(configured: InstrumentConfig, simulated: SimulatedStation) -> ZebraZpl:

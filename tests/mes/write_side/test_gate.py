@@ -1,7 +1,7 @@
 """The gate: every rule by itself, all rules together, and the decision that is kept."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,12 +11,14 @@ from mes.gate.decision import decide, rule_modules
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
 from mes.gate.holds import HoldMet
 from mes.gate.reservations import Promise
+from mes.gate.standing import Standing
+from mes.gate.terms import LotFacts, Terms
 from mes.ledger import ContentConflict, RecordRejected, Site
 from mes.models.journal import JournalRow
 from mes.models.test_run import GateDecision
-from mes.projection.history import Progress
-from mes.records import encode_record, parse_record
-from mes.vocabulary import OperationKind, SiteKind, Verdict
+from mes.projection.history import Definition, Position, Progress, RouteStep
+from mes.records import LotIdentity, encode_record, parse_record
+from mes.vocabulary import OfflinePolicy, OperationKind, SiteKind, Verdict
 
 EPOCH = datetime(2026, 5, 4, 6, tzinfo=UTC)
 SIMULATED = Site("demo", SiteKind.SIMULATED)
@@ -71,11 +73,31 @@ def in_trouble(unit, component):
     }
 
 
+def against_definition(unit, component):
+    """Facts that every rule about definitions, material and people refuses."""
+    wire = LotIdentity(maker="Leoni", part="WIRE-1", lot="L1")
+    step = RouteStep("final_test", OperationKind.TEST, skills=("hipot",))
+    done = RouteStep("assembly", OperationKind.ASSEMBLY, offline=OfflinePolicy.BLOCK)
+    bill = (Position("jacket", "WIRE-1", 3.0),)
+    definition = Definition((done, step), bill, serial_pattern="X[0-9]", supersedes=())
+    lot = LotFacts(wire, UUID(int=8), received=2.0, used=3.0, unit="m", expires=EPOCH.date() - timedelta(days=1))
+    return {
+        "unit": replace(
+            unit,
+            route=(replace(DONE, evidence=(f"test_run {UUID(int=9)}",)), WAITING),
+            standing=Standing("A", definition, ("A", "B"), superseded_by="B"),
+        ),
+        "components": (component,),
+        "terms": Terms(lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)})),
+    }
+
+
 def test_every_rule_is_a_module_that_names_itself(refusals, unit, component):
     """A rule's file, its refusals and the list of all rules use one name."""
     taken = replace(component, id=None, installed_in=(InstalledIn(UUID(int=3), unit.identity, "core"),))
     unknown = refusals({"simulated": False}, unit=replace(unit, id=None, defined=False), components=(taken,))
     answers = unknown | refusals({"creates": True}) | refusals(**in_trouble(unit, component))
+    answers |= refusals({"plan": "0" * 64}, **against_definition(unit, component))
     names = {module.__name__.rpartition(".")[2] for module in rule_modules()}
     assert set(answers) == names
     for refusal in answers.values():

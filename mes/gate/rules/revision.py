@@ -1,0 +1,34 @@
+"""A unit is worked at a revision that is released and that no engineering change has stopped."""
+
+from mes.gate.facts import Facts
+from mes.gate.wording import listed
+from mes.records import GateRequest, Refusal
+from mes.vocabulary import Role
+
+
+def check(request: GateRequest, facts: Facts) -> Refusal | None:
+    """Refuse a unit or a component of a revision that was never released, or that a later one superseded."""
+    wrong: list[str] = []
+    evidence: list[str] = []
+    for unit in (facts.unit, *facts.components):
+        standing = unit.standing
+        if unit.id is None or standing is None:
+            continue
+        if standing.revision not in standing.released:
+            wrong.append(
+                f"{unit.identity} has revision {standing.revision}, released are {listed(standing.released, ', ')}"
+            )
+        elif standing.superseded_by is not None:
+            wrong.append(f"{unit.identity} has revision {standing.revision}, which {standing.superseded_by} superseded")
+        else:
+            continue
+        evidence.append(f"unit {unit.id}")
+    if not wrong:
+        return None
+    return Refusal(
+        rule="revision",
+        message=listed(wrong),
+        evidence=tuple(evidence),
+        unlock="rework it to a released revision, or release one that does not supersede this",
+        who=Role.ENGINEER,
+    )
