@@ -25,13 +25,12 @@ def command(
 
     from mes.command_line import CommandError
     from mes.command_options import instant, one_form
-    from mes.console_output import Page, counted, moment, percent, print_document, quantity
-    from mes.csv_output import print_csv
+    from mes.console_output import Page, counted, moment, percent, print_csv, print_document, quantity
     from mes.identification import one_unit
     from mes.quality.origin import unit_origin
     from mes.site_access import reading
 
-    one_form(as_json=as_json, as_csv=as_csv)
+    one_form(as_json, as_csv)
     if not re.fullmatch("[A-Z]{2}", country):
         raise CommandError(f"--country {country!a}: is no country code; write two capital letters, as US")
     when = instant(at, "--at")

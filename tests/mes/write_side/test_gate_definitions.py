@@ -5,6 +5,8 @@ from functools import partial
 
 import pytest
 
+from mes.models.unit import Lot
+from mes.projection import rebuild
 from mes.records import (
     Alternate,
     BillOfMaterialLine,
@@ -15,7 +17,9 @@ from mes.records import (
     LotReceived,
     MaterialDefinition,
     OperatorCertified,
+    RecordVoided,
     RouteOperation,
+    Signature,
     UnitIdentity,
     UnitRegistered,
     definition_digest,
@@ -289,3 +293,29 @@ def test_plan_must_be_released_for_the_part_and_operation(site):
     assert "was never released" in site.ask(core, "bundle_test", plan="0" * 64)["plan_released"].message
     other = site.story.plan("final_test").digest
     assert "is for final_test of CABLE-1" in site.ask(core, "bundle_test", plan=other)["plan_released"].message
+
+
+def test_voided_installation_uses_nothing_up(site):
+    """A mis-scan that is voided gives the lot back what never went in, and a rebuild says the same."""
+    glue = site.lot("G1", 0.4)
+    wrong, right = site.unit("C1"), site.unit("C2")
+    link = site.story.installed(wrong, "glue", glue, 3, quantity=0.3)
+    site.writer.tell([link, site.story.installed(right, "glue", glue, 4, quantity=0.3)])
+    assert "lot_overdrawn" in site.ask(right, "final_test")
+    site.writer.tell(
+        [
+            RecordVoided(
+                **site.story.envelope(5, "desk/1"),
+                target="component_installed",
+                record=link.id,
+                reason="wrong label scanned",
+                signature=Signature(name="ann", meaning="voided"),
+            )
+        ]
+    )
+    assert "lot_overdrawn" not in site.ask(right, "final_test")
+    (lot,) = site.writer.rows(Lot)
+    assert lot.used == pytest.approx(0.3)
+    before = site.writer.dump()
+    rebuild(site.writer.engine)
+    assert site.writer.dump() == before
