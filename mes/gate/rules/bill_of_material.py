@@ -5,7 +5,7 @@ from mes.gate.facts import Facts, UnitFacts
 from mes.gate.wording import listed
 from mes.projection.history import Position
 from mes.records import GateRequest, Refusal
-from mes.vocabulary import Role
+from mes.vocabulary import OperationKind, Role
 
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
@@ -14,6 +14,8 @@ def check(request: GateRequest, facts: Facts) -> Refusal | None:
     if standing is None:
         return None
     bill = standing.definition.bill
+    if not bill and any(step.kind is OperationKind.ASSEMBLY for step in standing.definition.route):
+        return None  # a station that assembles by no bill at all has not said what fits
     wrong: list[str] = []
     fitting: dict[str, list[UnitFacts]] = {}
     for component in facts.components:
