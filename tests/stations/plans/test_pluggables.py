@@ -138,3 +138,13 @@ def test_a_bench_without_its_calibration_is_refused(module: BenchOf) -> None:
     """What tap and loop lose is part of every result."""
     with pytest.raises(ConfigurationError, match="loop_loss_db"):
         TransceiverBench(module.fixture.instruments, module.fixture.product, {"tap_loss_db": 3.4})
+
+
+@pytest.mark.parametrize(
+    "defect", [{"kind": "ExcessPower", "end": "M", "ratio": 1.88}, {"kind": "ShortedSupply", "end": "M", "ohm": 0.7}]
+)
+def test_a_module_that_draws_its_own_supply_down_is_a_failed_unit(module: BenchOf, defect: dict[str, Any]) -> None:
+    """It comes up, falls silent and comes up again: the run goes to its end, and nothing that it says counts."""
+    (told,) = module.run(module.insert(2, defect).serial)
+    assert told.verdict == FAILED, told.end.reason
+    assert told.values["part_number"] == "silent" or told.steps["memory"] == "SKIPPED"
