@@ -32,8 +32,12 @@ class SingleKindFamily(Generic[AnyDefect]):
         serial_format: str,
         sweeps: Sequence[PlacedSweep],
         defects: Mapping[str, type[AnyDefect]],
+        *,
+        noun: str = "",
     ) -> None:
+        """`noun` is what a unit is called in messages and in the name of its stream of chance; else its kind."""
         self._seed = seed
+        self._noun = noun or kind
         self._kind = kind
         self._serial_format = serial_format
         self._sweeps = tuple(sweeps)
@@ -64,7 +68,7 @@ class SingleKindFamily(Generic[AnyDefect]):
     def drawn_defects(self, kind: str, serial: str, rate: float) -> tuple[AnyDefect, ...]:
         """What is wrong with this unit: with the chance `rate` one clear defect, else nothing."""
         sweeps = self.sweeps(kind)
-        draw = random_stream(self._seed, f"defect of {kind}", serial)
+        draw = random_stream(self._seed, f"defect of {self._noun}", serial)
         if draw.random() >= rate:
             return ()
         sweep = sweeps[int(draw.random() * len(sweeps))]
@@ -81,7 +85,7 @@ class SingleKindFamily(Generic[AnyDefect]):
     def _refuse(self, serial: str, defects: Sequence[Any], parts: Sequence[FamilyUnit]) -> None:
         """Refuse parts, and defects of other units. Raises ValueError."""
         if parts:
-            raise ValueError(f"{serial}: a {self._kind} is not built of units; got {len(parts)}")
+            raise ValueError(f"{serial}: a {self._noun} is not built of units; got {len(parts)}")
         for defect in defects:
             if type(defect).__name__ not in self._defects:
-                raise ValueError(f"{type(defect).__name__} is no defect of a {self._kind}")
+                raise ValueError(f"{type(defect).__name__} is no defect of a {self._noun}")

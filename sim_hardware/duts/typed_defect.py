@@ -27,7 +27,7 @@ class TypedDefect:
                 if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                     raise DefectError(f"{kind}: {field.name} = {value!r} is not a whole number from 1")
             elif isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value < math.inf:
-                raise DefectError(f"{kind}: {field.name} = {value!r} must be positive and finite")
+                raise DefectError(f"{kind}: {field.name} = {value!r} is not a positive number")
 
     def to_mapping(self) -> dict[str, Any]:
         """The mapping that `parse_typed` reads back."""
@@ -50,7 +50,7 @@ def parse_typed(mapping: Mapping[str, Any], kinds: Mapping[str, type[AnyDefect]]
     known = {field.name for field in fields(kinds[kind])}
     for key in arguments:
         if key not in known:
-            raise DefectError(f"{kind}: unknown key {key!r}; known: {', '.join(sorted(known))}")
+            raise DefectError(f"{kind}: unknown key {key!r}; known: {', '.join(sorted(known)) or 'none'}")
     try:
         return kinds[kind](**arguments)
     except TypeError as error:

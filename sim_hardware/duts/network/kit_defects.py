@@ -183,7 +183,7 @@ class DeafAgent(KitDefect):
         _link(parameters, self.link).hears[_end(self.end)] = False
 
 
-KIT_DEFECTS: dict[str, type[NetworkDefect[KitParameters]]] = {
+KIT_DEFECTS: dict[str, type[KitDefect]] = {
     kind.__name__: kind
     for kind in (
         DeafAgent,

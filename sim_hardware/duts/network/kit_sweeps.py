@@ -4,13 +4,12 @@ import random
 from dataclasses import dataclass
 
 from sim_hardware.duts.network import kit_defects as fault
-from sim_hardware.duts.network.defect import CERTAIN, ONCE, NetworkSweep
 from sim_hardware.duts.network.kit_design import SWITCH, KitPlan, KitSpecification
-from sim_hardware.duts.network.kit_parameters import KitParameters
+from sim_hardware.duts.single_kind_family import CERTAIN, ONCE, PlacedSweep
 
 
 @dataclass(frozen=True, slots=True)
-class KitSweep(NetworkSweep[KitParameters]):
+class KitSweep(PlacedSweep):
     """A sweep of a kit's defect."""
 
 

@@ -3,9 +3,10 @@
 import random
 from dataclasses import dataclass
 
-from sim_hardware.duts.network.defect import CERTAIN, ONCE, NetworkDefect, NetworkSweep, place
+from sim_hardware.duts.network.defect import NetworkDefect, place
 from sim_hardware.duts.network.nic_design import NicDesign, NicSpecification
 from sim_hardware.duts.network.nic_parameters import NicParameters
+from sim_hardware.duts.single_kind_family import CERTAIN, ONCE, PlacedSweep
 
 _SPEEDS = (32.0, 16.0, 8.0)
 _WIDTHS = (16, 8, 4, 2)
@@ -18,7 +19,7 @@ class NicDefect(NetworkDefect[NicParameters]):
 
 
 @dataclass(frozen=True, slots=True)
-class NicSweep(NetworkSweep[NicParameters]):
+class NicSweep(PlacedSweep):
     """A sweep of an adapter's defect."""
 
 
@@ -122,7 +123,7 @@ class WrongMac(NicDefect):
         parameters.mac = number.to_bytes(6, "big").hex(":")
 
 
-NIC_DEFECTS: dict[str, type[NetworkDefect[NicParameters]]] = {
+NIC_DEFECTS: dict[str, type[NicDefect]] = {
     kind.__name__: kind
     for kind in (
         LanePolarity,

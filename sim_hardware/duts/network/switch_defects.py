@@ -259,7 +259,7 @@ def _known_rail(rail: str) -> None:
         raise DefectError(f"rail {rail!r} is none; possible: {', '.join(RAILS)}")
 
 
-SWITCH_DEFECTS: dict[str, type[NetworkDefect[SwitchParameters]]] = {
+SWITCH_DEFECTS: dict[str, type[SwitchDefect]] = {
     kind.__name__: kind
     for kind in (
         BadBufferCell,

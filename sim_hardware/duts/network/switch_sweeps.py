@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim_hardware.duts.network import switch_defects as fault
-from sim_hardware.duts.network.defect import CERTAIN, ONCE, NetworkDefect, NetworkSweep
+from sim_hardware.duts.network.defect import NetworkDefect
 from sim_hardware.duts.network.switch_design import SwitchDesign, SwitchSpecification
 from sim_hardware.duts.network.switch_parameters import RAILS, SwitchParameters
+from sim_hardware.duts.single_kind_family import CERTAIN, ONCE, PlacedSweep
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchSweep(NetworkSweep[SwitchParameters]):
+class SwitchSweep(PlacedSweep):
     """A sweep of a switch's defect."""
 
 
