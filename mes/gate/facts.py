@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from mes.gate.contents import Contradiction, contradictions, identities, inside
+from mes.gate.esd import EsdFacts, read_esd
+from mes.gate.goods import GoodsFacts, read_goods
 from mes.gate.holds import HoldMet, met
 from mes.gate.reservations import Promise, promised
 from mes.gate.rulings import open_defects, unsound
@@ -48,6 +50,14 @@ class UnitFacts:
     """Each as its code, its position and its record's id."""
     standing: Standing | None = None
     """None where nothing is released of its part."""
+    renamed: UnitIdentity | None = None
+    """What it is called since it was converted."""
+    container: str | None = None
+
+    @property
+    def current(self) -> UnitIdentity:
+        """What it is called now."""
+        return self.renamed or self.identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,8 @@ class Facts:
     """Everything that the rules see.
 
     `contents` are the units anywhere inside the unit or its components of which there is something to say: scrapped,
-    with an open defect, or with a result that was disturbed.
+    with an open defect, with a result that was disturbed, robbed of a part, or, before packing and shipping, with a
+    result that is not proven.
     """
 
     site: Site
@@ -66,6 +77,8 @@ class Facts:
     contradictions: tuple[Contradiction, ...] = ()
     promises: tuple[Promise, ...] = ()
     terms: Terms = field(default_factory=Terms)
+    goods: GoodsFacts = field(default_factory=GoodsFacts)
+    esd: EsdFacts = field(default_factory=EsdFacts)
 
     @property
     def involved(self) -> tuple[UnitFacts, ...]:
@@ -77,9 +90,11 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
     """The facts that a request asks about, as this transaction sees them."""
     units = (request.unit, *request.components)
     work = load(connection, Mentions(units={unit_key(unit) for unit in units}))
-    asked = {unit.id for unit in work.units.values()}
+    entries = {entry.id: entry for unit in units if (entry := work.named(unit_key(unit))) is not None}
+    asked = set(entries)
     everything = inside(connection, asked)
-    questionable = unsound(connection, everything)
+    goods = read_goods(connection, site, request, entries.values(), everything)
+    questionable = unsound(connection, everything) | goods.doubted
     within = load_units(connection, questionable - asked) if questionable - asked else WorkingSet()
     defects = open_defects(connection, questionable)
     parents = identities(
@@ -94,6 +109,7 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
     governed = subject.standing
     bill = governed.definition.bill if governed else ()
     terms = read_terms(connection, request, subject.id, everything, governed.revision if governed else None, bill)
+    step = governed.step(request.operation) if governed else None
     return Facts(
         site,
         subject,
@@ -103,6 +119,8 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
         contradictions(connection, everything),
         promised(connection, request),
         terms,
+        goods,
+        read_esd(connection, request, step),
     )
 
 
@@ -112,12 +130,13 @@ def _unit_facts(
     defects: Mapping[UUID, tuple[str, ...]],
     identity: UnitIdentity,
 ) -> UnitFacts:
-    unit = work.units.get(unit_key(identity))
-    part = (identity.maker, identity.part)
+    unit = work.named(unit_key(identity))
     if unit is None:
+        part = (identity.maker, identity.part)
         newest = work.newest(part)
         steps = progress(newest.definition, (), ()) if newest else ()
         return UnitFacts(identity, None, False, newest is not None, steps, standing=standing(work, part, None, []))
+    part = unit.key[:2]
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
     installed = [work.links[id_] for id_ in sorted(work.links_to.get(unit.id, ())) if not work.links[id_].removed_at]
@@ -132,4 +151,6 @@ def _unit_facts(
         None if rulings.scrapped is None else rulings.scrapped.id,
         defects.get(unit.id, ()),
         standing(work, part, unit, links),
+        None if unit.key == unit_key(identity) else UnitIdentity(maker=part[0], part=part[1], serial=unit.key[2]),
+        unit.container,
     )

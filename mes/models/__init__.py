@@ -3,9 +3,21 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from mes.models import hold, journal, product, rework, shop, test_run, unit
+from mes.models import goods, hold, journal, naming, product, rework, shop, test_run, unit
 
-__all__ = ["hold", "journal", "product", "projected_tables", "rework", "shop", "table_of", "test_run", "unit"]
+__all__ = [
+    "goods",
+    "hold",
+    "journal",
+    "naming",
+    "product",
+    "projected_tables",
+    "rework",
+    "shop",
+    "table_of",
+    "test_run",
+    "unit",
+]
 
 _KEPT = frozenset({"site", "journal", "source_head"})
 

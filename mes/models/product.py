@@ -34,6 +34,7 @@ class Material(SQLModel, table=True):
     standard_cost: float | None = Field(default=None)
     currency: str | None = Field(default=None)
     supersedes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    converts: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class BomLine(SQLModel, table=True):
@@ -64,6 +65,7 @@ class RouteStep(SQLModel, table=True):
     offline: str | None = Field(default=None)
     skills: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     requires: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    esd: bool = Field(default=False)
 
 
 class Plan(SQLModel, table=True):

@@ -9,16 +9,19 @@ from sqlalchemy import Connection, func, null, select
 
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.goods import UnitMove
 from mes.models.hold import Hold
+from mes.models.naming import UnitAlias, UnitConversion
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
-from mes.models.rework import Defect, Disposition, Disturbance, Repair
+from mes.models.rework import Defect, Disposition, Disturbance, Repair, Robbery
+from mes.models.shop import EsdCheck
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Ruling, Run
 from mes.projection.rollups import counted
 from mes.projection.working_set import DefinitionEntry, Disposed, Disturbed, LotEntry, Mentions, UnitEntry, WorkingSet
-from mes.records import Alternate, ChildRequirement
+from mes.records import Alternate, ChildRequirement, Conversion
 from mes.vocabulary import DispositionKind, OfflinePolicy, OperationKind, UnitState
 
 
@@ -29,6 +32,10 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
     for row in _UNITS_BY_SERIAL.rows(connection, serials):
         if (row.maker, row.part, row.serial) in mentions.units:
             _hold_unit(work, row)
+    if missing := mentions.units - work.units.keys():
+        for row in _FORMER.rows(connection, {serial for _, _, serial in missing}):
+            if (former := (row.maker, row.from_part, row.serial)) in missing:
+                work.former[former] = work.units.get((row.maker, row.part, row.serial)) or _hold_unit(work, row)
     for row in _LOTS.rows(connection, {lot for _, _, lot in mentions.lots}):
         if (row.maker, row.part, row.lot) in mentions.lots:
             work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
@@ -36,6 +43,8 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
         work.plans[row.digest] = row.measurands
     work.shop.load(connection, mentions.code_tables, mentions.operators)
     load_facts(connection, work, mentions)
+    traded = {unit.id for key in mentions.goods if (unit := work.named(key)) is not None}
+    work.goods.load(connection, traded, mentions.inner)
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
         _hold_run(work, row)
@@ -60,7 +69,7 @@ def load_facts(connection: Connection, work: WorkingSet, mentions: Mentions) -> 
     for table, lookup in _FACTS.items():
         for row in lookup.rows(connection, mentions.facts | mentions.voided):
             work.known[row.id] = (table, row.unit_id)
-    changed: set[UUID] = set()
+    changed = work.goods.load_voided(connection, mentions.voided) if mentions.voided else set()
     for lookup in _UNITS_OF_VOIDED:
         for row in lookup.rows(connection, mentions.voided):
             changed |= {id_ for id_ in row if id_ is not None}
@@ -102,7 +111,7 @@ def load_definitions(connection: Connection, work: WorkingSet, parts: Collection
             row.revision,
             row.released_at,
             row.current,
-            Definition((), (), row.serial_pattern, tuple(row.supersedes)),
+            Definition((), (), row.serial_pattern, tuple(row.supersedes), _conversions(row)),
             stored=True,
             released_by=row.released_by,
         )
@@ -137,6 +146,10 @@ _LINK_FACTS = (
     .outerjoin(_LOT, _LOT.c.id == _INSTALLATION.c.lot_id)
 )
 _UNITS, _UNITS_BY_SERIAL = Lookup(select(_UNIT), _UNIT.c.id), Lookup(select(_UNIT), _UNIT.c.serial)
+_CONVERSION = table_of(UnitConversion)
+_FORMER = Lookup(
+    select(_UNIT, _CONVERSION.c.from_part).join(_CONVERSION, _CONVERSION.c.unit_id == _UNIT.c.id), _UNIT.c.serial
+)
 _LOTS = Lookup(select(_LOT), _LOT.c.lot)
 _RUNS, _RUNS_OF_UNITS = Lookup(_RUN_FACTS, _RUN.c.id), Lookup(_RUN_FACTS, _RUN.c.unit_id)
 _LINKS_IN, _LINKS_TO = (Lookup(_LINK_FACTS, _INSTALLATION.c[name]) for name in ("parent_id", "child_id"))
@@ -146,7 +159,12 @@ _DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
 _HOLD = table_of(Hold)
 _FACTS = {"hold": Lookup(select(_HOLD.c.id, null().label("unit_id")), _HOLD.c.id)} | {
     table.name: Lookup(select(table.c.id, table.c.unit_id).where(table.c.voided_by.is_(None)), table.c.id)
-    for table in (table_of(Defect), table_of(Repair), _DISPOSITION)
+    for table in (table_of(Defect), table_of(Repair), _DISPOSITION, table_of(UnitMove), table_of(UnitAlias))
+}
+_ROBBERY, _ESD = table_of(Robbery), table_of(EsdCheck)
+_FACTS |= {
+    table.name: Lookup(select(table.c.id, unit.label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
+    for table, unit in ((_ROBBERY, _ROBBERY.c.donor_id), (_ESD, null()))
 }
 _UNITS_OF_VOIDED = (
     Lookup(select(_RUN.c.unit_id), _RUN.c.id),
@@ -169,7 +187,12 @@ _PLANS = Lookup(
 def _route_step(row: Any) -> RouteStep:
     offline = None if row.offline is None else OfflinePolicy(row.offline)
     requires = tuple(ChildRequirement.model_validate(one) for one in row.requires)
-    return RouteStep(row.operation, OperationKind(row.kind), row.retests, offline, tuple(row.skills), requires)
+    kind = OperationKind(row.kind)
+    return RouteStep(row.operation, kind, row.retests, offline, tuple(row.skills), requires, row.esd)
+
+
+def _conversions(row: Any) -> tuple[Conversion, ...]:
+    return tuple(Conversion.model_validate(one) for one in row.converts)
 
 
 def _position(row: Any) -> Position:
@@ -178,9 +201,9 @@ def _position(row: Any) -> Position:
     return Position(row.position, row.part, row.quantity, alternates, tuple(row.revisions))
 
 
-def _hold_unit(work: WorkingSet, row: Any) -> None:
+def _hold_unit(work: WorkingSet, row: Any) -> UnitEntry:
     key = (row.maker, row.part, row.serial)
-    work.units[key] = UnitEntry(
+    work.units[key] = entry = UnitEntry(
         row.id,
         key,
         row.revision,
@@ -190,7 +213,11 @@ def _hold_unit(work: WorkingSet, row: Any) -> None:
         row.source,
         stored=True,
         enters_at=row.enters_at,
+        container=row.container,
+        shipment_id=row.shipment_id,
+        converted_at=row.converted_at,
     )
+    return entry
 
 
 def _hold_run(work: WorkingSet, row: Any) -> None:

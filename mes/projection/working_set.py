@@ -1,8 +1,7 @@
 """What one batch of records touches: read once, changed in memory, written once.
 
-The kinds of records put facts in here; `mes.projection.settlement` then derives what follows from them (attempts,
-intervals, states, rollups) and writes the rows. A row is a plain dict, because bulk inserts are several times
-faster than an object per row.
+The kinds of records put facts in here; `mes.projection.settlement` then derives what follows (attempts, intervals,
+states, rollups) and writes the rows. A row is a dict: bulk inserts are several times faster than an object per row.
 """
 
 from collections import defaultdict
@@ -15,6 +14,7 @@ from sqlalchemy import Executable
 from sqlmodel import SQLModel
 
 from mes.ledger import JournalEntry, RecordRejected
+from mes.projection.goods import GoodsSet
 from mes.projection.history import Definition, Link, Place, Removed, Ruling, Rulings, Run
 from mes.projection.rollups import Counted
 from mes.projection.shop import ShopSet
@@ -53,6 +53,10 @@ class Mentions:
     """Holds, defects, repairs and dispositions, by the ids of their records."""
     voided: set[UUID] = field(default_factory=set)
     """Runs, links, defects, repairs and dispositions that a record voids."""
+    goods: set[UnitKey] = field(default_factory=set)
+    """Units that are packed, shipped or returned."""
+    inner: set[str] = field(default_factory=set)
+    """Containers that are packed."""
     code_tables: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
 
@@ -74,6 +78,9 @@ class UnitEntry:
     moved: bool = False
     """Whether its state is another than is stored."""
     enters_at: str | None = None
+    container: str | None = None
+    shipment_id: UUID | None = None
+    converted_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -134,6 +141,8 @@ class WorkingSet:
 
     def __init__(self) -> None:
         self.units: dict[UnitKey, UnitEntry] = {}
+        self.former: dict[UnitKey, UnitEntry] = {}
+        """Units that were converted since, by what they were."""
         self.lots: dict[LotKey, LotEntry] = {}
         self.plans: dict[str, int] = {}
         """Number of measurands by plan digest."""
@@ -166,6 +175,7 @@ class WorkingSet:
         self.statements: list[Executable] = []
         """What is changed in stored rows besides, after the new ones are in, in this order."""
         self.shop = ShopSet()
+        self.goods = GoodsSet()
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
 
@@ -173,9 +183,13 @@ class WorkingSet:
         """Refuse the record being folded."""
         raise RecordRejected(self.entry.source, self.entry.seq, reason)
 
+    def named(self, key: UnitKey) -> UnitEntry | None:
+        """The unit that is, or once was, called this."""
+        return self.units.get(key) or self.former.get(key)
+
     def unit(self, identity: UnitIdentity) -> UnitEntry:
         """The registered unit. Refuses the record when there is none: a spool registers before it refers."""
-        entry = self.units.get(unit_key(identity))
+        entry = self.named(unit_key(identity))
         if entry is None:
             self.reject(f"unit {identity} was never registered; send its unit_registered record first")
         return entry

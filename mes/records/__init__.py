@@ -11,6 +11,7 @@ from mes.records.definition import (
     Alternate,
     BillOfMaterialLine,
     ChildRequirement,
+    Conversion,
     DefinitionReleased,
     MaterialDefinition,
     MeasurandDefinition,
@@ -32,9 +33,12 @@ from mes.records.document import (
     UnitIdentity,
 )
 from mes.records.gate import GateDecided, GateRequest, Refusal
+from mes.records.goods import UnitMoved, UnitPacked, UnitReturned, UnitShipped, UnitUnpacked
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
+from mes.records.naming import AliasGiven, UnitConverted
 from mes.records.rework import (
+    ComponentRobbed,
     DefectFound,
     DispositionMade,
     DisturbedResult,
@@ -55,6 +59,7 @@ from mes.records.shop import (
     CodeTable,
     CodeTableReleased,
     DefectCode,
+    EsdChecked,
     HeldSkill,
     OperationName,
     OperatorCertified,
@@ -64,6 +69,7 @@ from mes.records.shop import (
 
 __all__ = [
     "RECORD_VERSION",
+    "AliasGiven",
     "Alternate",
     "AnyRecord",
     "Attachment",
@@ -73,6 +79,8 @@ __all__ = [
     "CodeTableReleased",
     "ComponentInstalled",
     "ComponentRemoved",
+    "ComponentRobbed",
+    "Conversion",
     "DefectCode",
     "DefectFound",
     "DefinitionReleased",
@@ -80,6 +88,7 @@ __all__ = [
     "DispositionMade",
     "DisturbedResult",
     "Document",
+    "EsdChecked",
     "GateDecided",
     "GateRequest",
     "HeldSkill",
@@ -112,8 +121,14 @@ __all__ = [
     "StepResult",
     "Subject",
     "Text",
+    "UnitConverted",
     "UnitIdentity",
+    "UnitMoved",
+    "UnitPacked",
     "UnitRegistered",
+    "UnitReturned",
+    "UnitShipped",
+    "UnitUnpacked",
     "attachments_named",
     "content_digest",
     "definition_digest",
@@ -138,7 +153,16 @@ AnyRecord = Annotated[
     | DispositionMade
     | RecordVoided
     | CodeTableReleased
-    | OperatorCertified,
+    | OperatorCertified
+    | ComponentRobbed
+    | UnitPacked
+    | UnitUnpacked
+    | UnitShipped
+    | UnitMoved
+    | UnitReturned
+    | UnitConverted
+    | AliasGiven
+    | EsdChecked,
     Field(discriminator="kind"),
 ]
 

@@ -26,6 +26,16 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
 
 
+class Conversion(Document):
+    """A part whose units may become this one."""
+
+    part: Name
+    revisions: tuple[Name, ...] = ()
+    """Its revisions that may; none named: all."""
+    disturbs: tuple[Name, ...] = ()
+    """Operations of the new route that a converted unit has to pass again."""
+
+
 class MaterialDefinition(Document):
     """A product or purchased part at one revision (ISA-95 material definition)."""
 
@@ -43,6 +53,9 @@ class MaterialDefinition(Document):
     standard_cost: FiniteFloat | None = Field(default=None, ge=0, exclude_if=_silent)
     """Of one unit of quantity, in `currency`."""
     currency: Currency | None = Field(default=None, exclude_if=_silent)
+
+    converts: tuple[Conversion, ...] = Field(default=(), exclude_if=_silent)
+    """The parts whose units may be converted to this revision without a signature."""
 
     @model_validator(mode="after")
     def _cost_has_currency(self) -> Self:
@@ -103,6 +116,8 @@ class RouteOperation(Document):
     """What its operator must be certified for."""
     requires: tuple[ChildRequirement, ...] = Field(default=(), exclude_if=_silent)
     """Results asked of components, in the place of their whole route."""
+    esd: bool = Field(default=False, exclude_if=lambda asked: not asked)
+    """Whether its operator must have passed the check against electrostatic discharge."""
 
 
 class DefinitionReleased(Record):

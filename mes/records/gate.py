@@ -3,10 +3,10 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from mes.records.document import Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
-from mes.vocabulary import Role
+from mes.vocabulary import GateAct, Role
 
 
 class Refusal(Document):
@@ -24,6 +24,7 @@ class GateRequest(Document):
 
     `creates` says that the operation brings the serial number to life (an assembly's parent).
     `components` are the serialised children about to be installed, `lots` those of which a quantity is.
+    `act` says that a unit is to be packed or shipped, `container` in what; `operation` is then only a name.
     """
 
     id: UUID
@@ -39,6 +40,8 @@ class GateRequest(Document):
     components: tuple[UnitIdentity, ...] = ()
     lots: tuple[LotIdentity, ...] = ()
     simulated: bool
+    act: GateAct = Field(default=GateAct.WORK, exclude_if=lambda act: act is GateAct.WORK)
+    container: Name | None = Field(default=None, exclude_if=lambda name: name is None)
 
 
 class GateDecided(Record):

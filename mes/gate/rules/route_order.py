@@ -2,12 +2,14 @@
 
 from mes.gate.facts import Facts
 from mes.records import GateRequest, Refusal
-from mes.vocabulary import Role
+from mes.vocabulary import GateAct, Role
 
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
     """Refuse an operation outside the unit's route, or ahead of its turn."""
     unit = facts.unit
+    if request.act is not GateAct.WORK:
+        return None  # packing and shipping come after the route, and have a rule of their own
     if not unit.defined:
         return Refusal(
             rule="route_order",

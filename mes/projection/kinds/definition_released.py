@@ -37,7 +37,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
         False,
         Definition(
             tuple(
-                Step(step.name, step.kind, step.retests, step.offline, step.skills, step.requires)
+                Step(step.name, step.kind, step.retests, step.offline, step.skills, step.requires, step.esd)
                 for step in record.route
             ),
             tuple(
@@ -46,6 +46,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             ),
             material.serial_pattern,
             material.supersedes,
+            material.converts,
         ),
         stored=False,
         row={
@@ -64,6 +65,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "standard_cost": material.standard_cost,
             "currency": material.currency,
             "supersedes": list(material.supersedes),
+            "converts": [one.model_dump(mode="json") for one in material.converts],
         },
         released_by=record.released_by,
     )
@@ -81,6 +83,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "offline": None if step.offline is None else step.offline.value,
             "skills": list(step.skills),
             "requires": [required.model_dump(mode="json") for required in step.requires],
+            "esd": step.esd,
         }
         for place, step in enumerate(record.route)
     ]

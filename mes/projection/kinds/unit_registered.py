@@ -13,7 +13,7 @@ def mentions(record: UnitRegistered, mentions: Mentions) -> None:
 def project(record: UnitRegistered, work: WorkingSet) -> None:
     """Add the unit. Of two registrations the earlier one counts, whichever arrives first; simulated is never lost."""
     key = unit_key(record.unit)
-    held = work.units.get(key)
+    held = work.named(key)
     if held is None:
         held = UnitEntry(
             record.id,
@@ -29,7 +29,9 @@ def project(record: UnitRegistered, work: WorkingSet) -> None:
         work.units[key] = held
     else:
         if (record.at, record.source) < (held.registered_at, held.source):
-            held.revision, held.enters_at = record.revision, record.enters_at
+            # What it was registered as says nothing of what it has become since.
+            if held.converted_at is None:
+                held.revision, held.enters_at = record.revision, record.enters_at
             held.registered_at, held.source = record.at, record.source
         held.simulated = held.simulated or record.simulated
         held.changed = True
