@@ -9,10 +9,10 @@ from mes.desk import Act
 from mes.desk_facts import DESK, after_the_line, identity
 from mes.gate.contents import inside
 from mes.gate.decision import record_decision
-from mes.queries.goods import newest_handling, newest_of_container, units_by_id
+from mes.queries.goods import newest_handling, newest_of_container, units_by_id, where_units_are
 from mes.queries.identity import UnitSummary
 from mes.records import GateDecided, GateRequest, Refusal
-from mes.vocabulary import GateAct
+from mes.vocabulary import GateAct, UnitState
 
 Item = UnitSummary | str
 """A unit, or a container by its name."""
@@ -76,6 +76,15 @@ def ask(act: Act, unit: UnitSummary, what: GateAct, container: str | None, by: s
 def refused(asked: Sequence[tuple[UnitSummary, GateDecided]]) -> tuple[Refused, ...]:
     """Those that the gate did not let through."""
     return tuple(Refused(str(unit), said.id, said.refusals) for unit, said in asked if not said.allowed)
+
+
+def here(act: Act, units: Collection[UUID]) -> None:
+    """Raises `CommandError` when one of these units is away or packed: nobody can work on it."""
+    for unit, container in where_units_are(act.connection, units):
+        if unit.state is UnitState.SHIPPED:
+            raise CommandError(f"{unit}: was shipped; record its return by `mes return` first", Exit.NO)
+        if container is not None:
+            raise CommandError(f"{unit}: is in container {container}; take it out by `mes unpack` first", Exit.NO)
 
 
 def at_home(containers: str, away: Sequence[UnitSummary]) -> None:

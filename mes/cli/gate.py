@@ -1,11 +1,20 @@
 """Explain what the gate would say to a unit: every rule, its evidence and what unlocks it; acts on nothing."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
 from mes.command_options import MakerOption, PartOption
+
+
+class Act(StrEnum):
+    """What the gate is asked, as it is typed."""
+
+    WORK = "work"
+    PACK = "pack"
+    SHIP = "ship"
 
 
 def command(
@@ -28,6 +37,10 @@ def command(
         list[str] | None,
         typer.Option("--lot", metavar="PART:LOT", help="Lot that would be built in; may be repeated."),
     ] = None,
+    act: Annotated[Act, typer.Option("--act", help="What is asked: to work, to pack or to ship.")] = Act.WORK,
+    container: Annotated[
+        str | None, typer.Option("--container", help="Container that it would be packed into or shipped in.")
+    ] = None,
     creates: Annotated[bool, typer.Option("--creates", help="The operation brings the serial number to life.")] = False,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Moment of the question. [default: now]")
@@ -49,20 +62,20 @@ def command(
     from mes.desk import identity_at
     from mes.gate.decision import explain
     from mes.gate.facts import read_facts
-    from mes.identification import named_lot, named_unit, one_plan, one_unit
-    from mes.queries.identity import find_units
+    from mes.identification import named_lot, named_unit, one_plan, one_unit, units_meant
     from mes.records import GateRequest, UnitIdentity
     from mes.site_access import reading
-    from mes.vocabulary import OWN_MAKER, SiteKind
+    from mes.vocabulary import OWN_MAKER, GateAct, SiteKind
 
     when = instant(at, "--at") or datetime.now(UTC)
     with reading(home, database) as access:
         try:
             # With its part a serial number that nobody knows is a question too: the gate has an answer to that.
-            if part is not None and not find_units(access.engine, serial, part=part, maker=maker):
+            meant = units_meant(access, serial, part, maker)
+            if part is not None and not any(one.part == part for one in meant):
                 unit = UnitIdentity(maker=maker or OWN_MAKER, part=part, serial=serial)
             else:
-                found = one_unit(access, serial, part, maker, as_json=as_json)
+                found = meant[0] if len(meant) == 1 else one_unit(access, serial, part, maker, as_json=as_json)
                 unit = UnitIdentity(maker=found.maker, part=found.part, serial=found.serial)
             request = GateRequest(
                 id=identity_at(when, 0),
@@ -78,6 +91,8 @@ def command(
                 components=tuple(named_unit(access, name) for name in components or ()),
                 lots=tuple(named_lot(access, name) for name in lots or ()),
                 simulated=access.site.kind is SiteKind.SIMULATED,
+                act=GateAct[act.name],
+                container=container,
             )
         except ValidationError as error:
             wrong = error.errors(include_url=False)[0]

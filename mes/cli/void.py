@@ -17,6 +17,14 @@ class Target(StrEnum):
     defect_found = "defect"
     repair_done = "repair"
     disposition_made = "disposition"
+    component_robbed = "robbery"
+    unit_packed = "packing"
+    unit_unpacked = "unpacking"
+    unit_shipped = "shipment"
+    unit_returned = "return"
+    unit_moved = "move"
+    alias_given = "alias"
+    esd_checked = "esd-check"
 
 
 def command(

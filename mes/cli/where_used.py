@@ -1,6 +1,6 @@
 """Show every unit that holds a lot or a unit, or that something or somebody worked on, up to the top."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,12 @@ from mes.predicate_options import (
     StationOption,
     UntilOption,
 )
+
+if TYPE_CHECKING:
+    from mes.queries.whereabouts import Whereabouts
+
+_WHERE = ("customer", "delivery_note", "location", "container")
+"""Where each unit is now, also when the question is about another moment."""
 
 
 def command(
@@ -48,8 +54,10 @@ def command(
     as_csv: CsvOption = False,
 ) -> None:
     from mes.command_options import instant, one_form
-    from mes.console_output import Page, counted, moment, print_csv, print_document
+    from mes.console_output import Page, counted, moment, plain_values, print_csv, print_document
+    from mes.database import reading as one_state
     from mes.genealogy import where_used
+    from mes.queries.whereabouts import whereabouts
     from mes.site_access import reading
 
     one_form(as_json, as_csv)
@@ -64,15 +72,24 @@ def command(
         else:
             uses = where_used(access.engine, predicate=predicate, at=when)
         shown = uses if ever else tuple(use for use in uses if use.inside)
+        with one_state(access.engine) as connection:
+            where = whereabouts(connection, [use.unit.id for use in shown])
         formerly = sum(not use.inside for use in uses)
         if as_json:
             subject = {"lot": lot_item} if lot_item else {"unit": unit_item} if unit_item else {}
             told = {name: value for name, value in predicate.model_dump(mode="json").items() if value is not None}
-            print_document(access.site, **subject, predicate=told, at=when, units=shown, formerly=formerly)
+            print_document(
+                access.site,
+                **subject,
+                predicate=told,
+                at=when,
+                units=[{**plain_values(use), "whereabouts": where[use.unit.id]} for use in shown],
+                formerly=formerly,
+            )
             return
         if as_csv:
             print_csv(
-                ("depth", "maker", "part", "serial", "revision", "state", "top_level", "inside"),
+                ("depth", "maker", "part", "serial", "revision", "state", "top_level", "inside", *_WHERE),
                 [
                     (
                         use.depth,
@@ -83,6 +100,7 @@ def command(
                         use.unit.state.value,
                         use.top_level,
                         use.inside,
+                        *_told(where[use.unit.id]),
                     )
                     for use in shown
                 ],
@@ -95,7 +113,15 @@ def command(
         page.line(f"{item} {verb} {reached} " + (moment(when) or "now"))
         if shown:
             page.table(
-                ("depth", "part", "serial", "state", "top level", "inside"),
+                (
+                    "depth",
+                    "part",
+                    "serial",
+                    "state",
+                    "top level",
+                    "inside",
+                    *(name.replace("_", " ") for name in _WHERE),
+                ),
                 [
                     (
                         str(use.depth),
@@ -104,6 +130,7 @@ def command(
                         use.unit.state.value,
                         "yes" if use.top_level else "no",
                         "yes" if use.inside else "no, removed",
+                        *(text or "" for text in _told(where[use.unit.id])),
                     )
                     for use in shown
                 ],
@@ -111,3 +138,7 @@ def command(
             )
         if formerly and not ever:
             page.line(f"{formerly} more held it once and no longer do: show them with --ever")
+
+
+def _told(where: "Whereabouts") -> tuple[str | None, ...]:
+    return (where.customer, where.delivery_note, where.location, " in ".join(where.containers) or None)

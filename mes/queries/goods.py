@@ -1,6 +1,6 @@
 """What is in a container now, and what a container is in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from mes.models.goods import Packing, UnitMove, UnitReturn, UnitShipment, Unpack
 from mes.models.naming import UnitConversion
 from mes.models.unit import Installation, Removal, Unit
 from mes.queries.identity import UNIT_COLUMNS, UnitSummary, unit_of_columns
+from mes.records import UnitIdentity
 
 _PACKING, _UNPACKING, _MOVE = table_of(Packing), table_of(Unpacking), table_of(UnitMove)
 _UNIT, _SHIPMENT, _RETURN = table_of(Unit), table_of(UnitShipment), table_of(UnitReturn)
@@ -27,7 +28,7 @@ _INSIDE = Lookup(
     .order_by(_PACKING.c.container, _PACKING.c.inner, _UNIT.c.part, _UNIT.c.serial),
     _PACKING.c.container,
 )
-_UNITS = Lookup(select(*_COLUMNS), _UNIT.c.id)
+_UNITS = Lookup(select(*_COLUMNS, _UNIT.c.container), _UNIT.c.id)
 _AROUND = Lookup(select(_PACKING.c.container, _PACKING.c.inner).where(_OPEN), _PACKING.c.inner)
 _moments = union_all(
     select(_PACKING.c.unit_id, _PACKING.c.packed_at.label("at")),
@@ -55,7 +56,19 @@ class Packed:
 
 def units_by_id(connection: Connection, ids: Collection[UUID]) -> dict[UUID, UnitSummary]:
     """These units, by their ids."""
-    return {row[0]: unit_of_columns(row) for row in _UNITS.rows(connection, ids)}
+    return {unit.id: unit for unit, _ in where_units_are(connection, ids)}
+
+
+def where_units_are(connection: Connection, ids: Collection[UUID]) -> tuple[tuple[UnitSummary, str | None], ...]:
+    """These units, each with the container that it is in."""
+    rows: Iterable[Any] = _UNITS.rows(connection, ids)
+    return tuple((unit_of_columns(unit), container) for *unit, container in rows)
+
+
+def unit_called(connection: Connection, identity: UnitIdentity) -> UnitSummary:
+    """The unit that has this identity now, which is known to exist."""
+    named = (_UNIT.c.maker == identity.maker, _UNIT.c.part == identity.part, _UNIT.c.serial == identity.serial)
+    return unit_of_columns(connection.execute(select(*_COLUMNS).where(*named)).one())
 
 
 def contents(connection: Connection, containers: Collection[str]) -> tuple[Packed, ...]:
@@ -65,9 +78,10 @@ def contents(connection: Connection, containers: Collection[str]) -> tuple[Packe
     level = set(containers)
     while level:
         seen |= level
+        packings: Iterable[Any] = _INSIDE.rows(connection, level)
         rows = [
-            Packed(row[0], row[1], None if row[4] is None else unit_of_columns(row[4:]), row[2], row[3])
-            for row in _INSIDE.rows(connection, level)
+            Packed(id_, container, None if unit[0] is None else unit_of_columns(unit), inner, at)
+            for id_, container, inner, at, *unit in packings
         ]
         found += rows
         level = {row.inner for row in rows if row.inner is not None} - seen
