@@ -8,15 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+
 from mes.command_line import CommandError, Exit
 from mes.desk import Act, Desk
 from mes.desk_facts import facts_of, identity
 from mes.goods_desk import after_everything, as_they_are, here
+from mes.models import table_of
+from mes.models.product import Material
 from mes.projection.loading import load
 from mes.projection.working_set import DefinitionEntry, Mentions
 from mes.queries.identity import UnitSummary
 from mes.records import Conversion, DisturbedResult, Signature, UnitConverted, UnitIdentity
-from mes.vocabulary import OperationKind
+from mes.vocabulary import OperationKind, Tracking
+
+_MATERIAL = table_of(Material)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,6 @@ def convert(
         _free(act, unit)
         new = UnitIdentity(maker=unit.maker, part=to_part, serial=unit.serial)
         entry = _definition(act, unit, new, to_revision)
-        if (unit.part, unit.revision) == (to_part, entry.revision):
-            raise CommandError(f"{unit}: is revision {unit.revision} of {to_part} already", Exit.NO)
         rule = _rule(entry, unit)
         if rule is None and signature is None:
             raise CommandError(
@@ -103,11 +107,15 @@ def _definition(act: Act, unit: UnitSummary, new: UnitIdentity, revision: str | 
     if entry is None:
         what = new.part if revision is None else f"revision {revision} of {new.part}"
         raise CommandError(f"{unit}: cannot become {new}: {what} is not released; load it by `mes load`", Exit.NO)
+    if (unit.part, unit.revision) == (new.part, entry.revision):
+        raise CommandError(f"{unit}: is revision {unit.revision} of {new.part} already", Exit.NO)
+    tracking = act.connection.execute(select(_MATERIAL.c.tracking).where(_MATERIAL.c.id == entry.id)).scalar_one()
+    if tracking != Tracking.UNIT:
+        raise CommandError(f"{unit}: cannot become {new}: that part is traced by the lot", Exit.NO)
     pattern = entry.definition.serial_pattern
     # ASCII, as at the gate: a full-width digit is no digit on a label.
-    if pattern is None or not re.fullmatch(pattern, new.serial, re.ASCII):
-        why = "is not traced by serial number" if pattern is None else f"takes serial numbers like {pattern}"
-        raise CommandError(f"{unit}: cannot become {new}: that part {why}", Exit.NO)
+    if pattern is not None and not re.fullmatch(pattern, new.serial, re.ASCII):
+        raise CommandError(f"{unit}: cannot become {new}: that part takes serial numbers like {pattern}", Exit.NO)
     return entry
 
 

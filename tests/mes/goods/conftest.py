@@ -48,8 +48,9 @@ def refusals(line: Any) -> Callable[..., list[str]]:
     def asked(unit: UnitIdentity, operation: str, act: GateAct = GateAct.WORK, **facts: Any) -> list[str]:
         line.at = later(line)
         request = GateRequest(
-            **{"id": line.new_id(), "at": line.at, "unit": unit, "operation": operation, "simulated": True},
-            **{"station": "final-1", "operator": "mei", "fixture": "F1", "act": act} | facts,
+            **{"id": line.new_id(), "at": line.at, "unit": unit, "operation": operation, "simulated": True, "act": act}
+            | {"station": "final-1", "operator": "mei", "fixture": "F1"}
+            | facts,
         )
         return [refusal.rule for refusal in line.ledger.gate(request).refusals]
 
