@@ -112,15 +112,13 @@ def command(
         verb = "is used in" if lot_item or unit_item else "reaches"
         page.line(f"{item} {verb} {reached} " + (moment(when) or "now"))
         if shown:
+            places = [_told(where[use.unit.id]) for use in shown]
+            # On a page only what somebody has said: most units are where they were made.
+            said = [column for column in range(len(_WHERE)) if any(place[column] for place in places)]
             page.table(
                 (
-                    "depth",
-                    "part",
-                    "serial",
-                    "state",
-                    "top level",
-                    "inside",
-                    *(name.replace("_", " ") for name in _WHERE),
+                    *("depth", "part", "serial", "state", "top level", "inside"),
+                    *(_WHERE[column].replace("_", " ") for column in said),
                 ),
                 [
                     (
@@ -130,9 +128,9 @@ def command(
                         use.unit.state.value,
                         "yes" if use.top_level else "no",
                         "yes" if use.inside else "no, removed",
-                        *(text or "" for text in _told(where[use.unit.id])),
+                        *(place[column] or "" for column in said),
                     )
-                    for use in shown
+                    for use, place in zip(shown, places, strict=True)
                 ],
                 right=("depth",),
             )
