@@ -10,7 +10,7 @@ from mes.goods_desk import Refused
 from mes.queries.container import ContainerReport
 from mes.queries.identity import UnitSummary
 
-CONTENT_COLUMNS = ("container", "kind", "part", "number", "revision", "state", "packed at")
+CONTENT_COLUMNS = ("container", "kind", "part", "number", "revision", "state", "packed_at")
 
 
 def counted_goods(units: Sequence[UnitSummary], containers: Sequence[str], *, inside: bool = False) -> str:
@@ -75,8 +75,7 @@ def print_container(page: Page, found: ContainerReport) -> None:
     if not found.contents:
         page.line("it is empty", indent=2)
         return
-    columns = [name for name in CONTENT_COLUMNS if name != "packed at"]
     rows = [["" if cell is None else str(cell) for cell in row[:-1]] for row in content_rows(found)]
-    page.table(
-        (*columns, "packed at"), [(*row, moment(p.packed_at)) for row, p in zip(rows, found.contents, strict=True)]
-    )
+    times = [moment(packed.packed_at) for packed in found.contents]
+    columns = [name.replace("_", " ") for name in CONTENT_COLUMNS]
+    page.table(columns, [(*row, at) for row, at in zip(rows, times, strict=True)])

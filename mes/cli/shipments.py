@@ -37,7 +37,7 @@ def command(
         if as_json:
             print_document(access.site, shipped=rows)
             return
-        columns = ("shipped at", "customer", "order", "delivery note", "container", "part", "serial", "returned at")
+        columns = ("shipped_at", "customer", "order", "delivery_note", "container", "part", "serial", "returned_at")
         told = [
             (
                 row.shipped_at,
@@ -57,6 +57,6 @@ def command(
         page = Page(access.site)
         if told:
             shown = [(moment(at), *(cell or "" for cell in cells), moment(back)) for at, *cells, back in told]
-            page.table(columns, shown)
+            page.table([name.replace("_", " ") for name in columns], shown)
         else:
             page.line("nothing was shipped" + (" that is asked for" if any((customer, delivery_note, away)) else ""))

@@ -294,7 +294,7 @@ converts = [{ part = "TB-1", revisions = ["A"], disturbs = ["bundle_test"] }]
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_conversion_rules_and_discharge_checks_are_loaded(line, site_mes, written):
-    """What a part may come from and which operation asks for a check come with its definition, checked like the rest."""
+    """What a part may come from and which operation asks for a check come with its definition, and are checked."""
     for change, message in (
         (('revisions = ["A"]', 'revisions = ["Z"]'), "part TB-1 has no revision Z"),
         (('part = "TB-1", revisions', 'part = "TB-9", revisions'), "part TB-9 is unknown"),

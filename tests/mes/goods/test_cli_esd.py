@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from mes.records import (
     CodeTable,
     CodeTableReleased,
@@ -41,6 +43,7 @@ def test_check_is_asked_where_the_code_table_in_force_says_so(line, digest_of, r
     assert refusals(unit, "bundle_test", operator="jun") == []
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_route_asks_for_a_check_by_itself(line, digest_of, refusals, site_mes):
     """An operation of one product may ask for it although no table does; the answer names operator and check."""
     material = MaterialDefinition(part="BOARD", revision="A", description="board", tracking=Tracking.UNIT)

@@ -54,6 +54,7 @@ def test_converted_unit_keeps_its_history(line, bundles, successor, passed, refu
     assert rebuilt()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_late_record_under_the_old_number_lands_on_the_unit(line, bundles, successor, site_mes, rebuilt):
     """A station that was offline tells of a run of the bundle that has become something else since."""
     bundles("B1")
@@ -80,6 +81,7 @@ def test_hold_on_the_old_number_holds_the_converted_unit(line, bundles, successo
     assert "held" in refusals(successor, "bundle_test")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -101,6 +103,7 @@ def test_conversion_that_is_not_allowed_is_told(line, bundles, successor, site_m
     assert site_mes("unit", "B1", "--part", line.BUNDLE, "--json").document["unit"]["part"] == line.BUNDLE
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_signature_converts_where_no_rule_does(line, bundles, successor, site_mes):
     """A person answers for it, and there is a way back under the old number."""
     bundles("B1")
@@ -141,6 +144,7 @@ def test_customer_number_leads_to_the_unit_and_says_so(line, bundles, site_mes, 
     assert rebuilt()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_own_serial_number_goes_before_a_customers(line, bundles, site_mes):
     """A customer may call a unit what another one is called here: ours is taken, and the other is named."""
     bundles("B1", "B2")

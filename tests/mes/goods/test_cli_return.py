@@ -1,5 +1,7 @@
 """Units that come back: where they enter their route again, and what their first life still says."""
 
+import pytest
+
 from mes.vocabulary import GateAct, OperationKind
 
 BY = ("--by", "olga")
@@ -32,6 +34,7 @@ def test_returned_unit_passes_its_route_again_before_it_leaves(line, bundles, pa
     assert rebuilt()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_return_names_what_is_passed_again(line, passed, refusals, rack, site_mes):
     """From an operation on, or exactly the tests that are named; nothing that is not on the route."""
     line.define("RACK-2", (("rack_test", OperationKind.TEST), ("soak", OperationKind.TEST)))
@@ -49,6 +52,7 @@ def test_return_names_what_is_passed_again(line, passed, refusals, rack, site_me
     assert refusals(units[1], "soak") == ["route_order"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_part_of_a_shipped_rack_comes_back_alone(line, bundles, rack, passed, refusals, site_mes, rebuilt):
     """A module taken out at the customer's is here again; the rack is away and lacks it."""
     (unit,) = bundles("B1")
@@ -65,6 +69,7 @@ def test_part_of_a_shipped_rack_comes_back_alone(line, bundles, rack, passed, re
     assert rebuilt()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_voided_return_leaves_the_unit_away(line, bundles, refusals, site_mes, rebuilt):
     """The wrong serial was scanned: the unit is with its customer, and its results stand."""
     (unit,) = bundles("B1")

@@ -66,6 +66,7 @@ def test_robbed_part_changes_hands_and_both_are_tested_again(line, shelves, pass
     assert rebuilt()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_what_holds_a_robbed_donor_is_refused(line, shelves, rack, refusals, site_mes):
     """A rack with a shelf that lacks a module goes nowhere, whatever its own tests say."""
     holder = rack("R1")
@@ -74,6 +75,7 @@ def test_what_holds_a_robbed_donor_is_refused(line, shelves, rack, refusals, sit
     assert refusals(holder, "rack_test") == ["disturbed_results", "incomplete_inside"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -93,12 +95,14 @@ def test_what_cannot_be_robbed_is_told(shelves, site_mes, rebuilt, arguments, me
     assert site_mes("tree", "S1", "--json").document == before
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_held_component_is_not_robbed(shelves, site_mes):
     """A module under a hold serves nobody."""
     site_mes("hold", "--serial", "B1", "--reason", "bad", *BY)
     assert "it is held" in site_mes("rob", "S1", "m1", "--for", "S2", *WHY).err
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_robbing_replaces_what_was_broken(line, shelves, bundles, site_mes):
     """What comes out of the recipient for it comes out in the same act."""
     line.install(shelves[1], "m1", UnitIdentity(part=line.BUNDLE, serial="B2"))

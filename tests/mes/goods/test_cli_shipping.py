@@ -49,6 +49,7 @@ def test_one_refused_unit_keeps_the_whole_container_here(bundles, site_mes):
     assert "nothing was shipped" in site_mes("ship", "BOX-1", *TO).out
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_only_what_is_through_its_route_is_packed(line, site_mes):
     """A unit without its test is refused by the rule that names what is missing."""
     line.register("B1", line.BUNDLE)
@@ -57,6 +58,7 @@ def test_only_what_is_through_its_route_is_packed(line, site_mes):
     assert "nothing was packed" in site_mes("pack", "BOX-1", "B1", *BY).out
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_pass_without_the_gates_decision_gives_no_shipping_status(line, site_mes, refusals):
     """A station that was cut off passed it: it is worked on, not shipped, until somebody who may decides."""
     unit = line.register("B1", line.BUNDLE)
@@ -68,6 +70,7 @@ def test_pass_without_the_gates_decision_gives_no_shipping_status(line, site_mes
     assert refusals(unit, "ship", GateAct.SHIP) == []
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize(
     ("first", "second", "message"),
     [
@@ -86,6 +89,7 @@ def test_unit_is_in_one_place(line, bundles, site_mes, first, second, message):
     assert message in answer.out
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_packed_and_shipped_units_are_not_worked_on(line, bundles, site_mes, refusals):
     """A test station is refused until the unit was taken out, or came back; so is a repair at the desk."""
     (unit,) = bundles("B1")
@@ -112,6 +116,7 @@ def test_packing_that_was_scanned_by_mistake_is_voided(line, bundles, site_mes, 
     assert rebuilt()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_voided_shipment_is_no_shipment(line, bundles, site_mes, rebuilt):
     """A unit that was shipped by mistake is here again, and may leave."""
     bundles("B1")
@@ -149,6 +154,7 @@ def test_where_used_says_with_whom_the_units_are(line, bundles, rack, passed, si
     assert csv.splitlines()[0].endswith("customer,delivery_note,location,container")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -170,6 +176,7 @@ def test_what_cannot_be_done_is_told(line, bundles, site_mes, arguments, message
     assert message in answer.err
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_containers_cannot_hold_each_other(line, bundles, site_mes):
     """A pallet in a box in the pallet is refused, and so is a box in two pallets."""
     bundles("B1")
