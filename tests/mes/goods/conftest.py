@@ -1,16 +1,49 @@
 """A line whose units passed with the gate's word, so that they may be packed and shipped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
-from mes.database import open_engine
+from mes import site_access
+from mes.database import open_engine, read_only_engine
+from mes.desk import Desk
 from mes.models import projected_tables
 from mes.projection import rebuild
 from mes.records import GateRequest, UnitIdentity
 from mes.vocabulary import GateAct, OperationKind
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Callable[..., Engine]]:
+    """Engines that stay for all tests: the statements that one has compiled are most of what a fresh one would cost."""
+    kept: dict[tuple[str, str], Engine] = {}
+
+    def opened(factory: Callable[..., Engine], url: str, **options: Any) -> Engine:
+        key = (factory.__name__, url)
+        if key not in kept:
+            kept[key] = factory(url, **options)
+        return kept[key]
+
+    yield opened
+    for engine in kept.values():
+        engine.dispose()
+
+
+@pytest.fixture
+def site_mes(mes: Any, line: Any, engines: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Runs `mes` on the line's database, by engines that stay."""
+    monkeypatch.setattr(site_access, "open_engine", partial(engines, open_engine))
+    monkeypatch.setattr(site_access, "read_only_engine", partial(engines, read_only_engine))
+    return lambda command, *arguments: mes(command, "--db", line.url, *arguments)
+
+
+@pytest.fixture
+def desk(line: Any, engines: Any) -> Desk:
+    """The desk of the line's site."""
+    return Desk(engines(open_engine, line.url))
 
 
 @pytest.fixture
@@ -58,7 +91,7 @@ def refusals(line: Any) -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def rebuilt(line: Any) -> Callable[[], bool]:
+def rebuilt(line: Any, engines: Any) -> Callable[[], bool]:
     """Whether folding the journal again gives the same rows in every table."""
 
     def tables() -> dict[str, list[str]]:
@@ -67,9 +100,7 @@ def rebuilt(line: Any) -> Callable[[], bool]:
 
     def same() -> bool:
         before = tables()
-        engine = open_engine(line.url)
-        rebuild(engine)
-        engine.dispose()
+        rebuild(engines(open_engine, line.url))
         after = tables()
         assert after == before
         return True

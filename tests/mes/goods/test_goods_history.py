@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mes.projection.goods_history import Handling, absences, stays
@@ -25,6 +25,7 @@ def handlings(first):
 packings, unpackings = handlings(1), handlings(100)
 
 
+@settings(max_examples=50)
 @given(packings, unpackings)
 def test_a_thing_is_in_one_container_at_most(packed, unpacked):
     """At every moment, contradictory records included; and every packing has its stay."""
@@ -36,6 +37,7 @@ def test_a_thing_is_in_one_container_at_most(packed, unpacked):
         assert sum(end is None or end > moment for end in ends) <= 1
 
 
+@settings(max_examples=50)
 @given(packings, unpackings, st.randoms())
 def test_stays_do_not_depend_on_the_order_of_arrival(packed, unpacked, random):
     """What arrives late lands as if it had come in time."""
@@ -45,6 +47,7 @@ def test_stays_do_not_depend_on_the_order_of_arrival(packed, unpacked, random):
     assert stays(packed, unpacked) == expected
 
 
+@settings(max_examples=50)
 @given(packings, unpackings, st.sampled_from("ABC"))
 def test_packing_and_taking_out_restores_what_was(packed, unpacked, container):
     """Of a thing that is in nothing; the stays before are untouched."""
@@ -58,6 +61,7 @@ def test_packing_and_taking_out_restores_what_was(packed, unpacked, container):
     assert after == before
 
 
+@settings(max_examples=50)
 @given(packings, unpackings)
 def test_a_return_ends_every_shipment_before_it_and_none_after(shipped, returned):
     """A unit is away exactly when it was shipped after it last came back."""

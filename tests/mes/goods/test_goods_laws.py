@@ -18,7 +18,7 @@ from mes.robbing import Robbing, rob
 from mes.shipping import Destination, ship
 
 EXAMPLES = settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 SERIALS, BOXES = ("B1", "B2"), ("BOX-1", "BOX-2")
 deeds = st.lists(
@@ -28,14 +28,6 @@ deeds = st.lists(
     min_size=4,
     max_size=10,
 )
-
-
-@pytest.fixture
-def desk(line):
-    """The desk of the line's site."""
-    engine = open_engine(line.url)
-    yield Desk(engine)
-    engine.dispose()
 
 
 def unit(line, serial):

@@ -1,5 +1,6 @@
 """Goods as stations tell of them: late, in any order, contradicting each other; and what a real site lets leave."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from mes.records import RecordVoided, Signature, UnitPacked, UnitReturned, UnitS
 from mes.vocabulary import GateAct
 
 EXAMPLES = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 SOURCES = ("pack-1/1", "pack-2/1", "dock-1/1")
 facts = st.lists(
@@ -107,6 +108,7 @@ def test_unit_packed_by_two_stations_that_were_apart_waits(writer, story):
     assert {row.container: row.unpacked_at for row in writer.rows(Packing)}["BOX-A"] == story.at(4)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_real_site_ships_nothing_simulated(real_writer, story):
     """A simulated unit, one inside a real unit, and a real unit's simulated pass all stay here."""
     story.simulated = False
