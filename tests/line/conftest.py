@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.warm_interpreter import run_warm
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -17,19 +19,18 @@ class Program:
     """One of the two programs, run as a process in a home of its own."""
 
     def __init__(self, module: str, home: Path) -> None:
+        self._module = module
         self._command = [sys.executable, "-c", f"from {module} import main; main()"]
         self._environment = {**os.environ, "RACKLINE_HOME": str(home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
 
     def __call__(self, *arguments: str | Path, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run it, expect this exit code and no traceback."""
-        done = subprocess.run(
-            [*self._command, *map(str, arguments)],
-            cwd=ROOT,
-            env=self._environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
+        done = run_warm(
+            self._module,
+            [str(argument) for argument in arguments],
+            folder=ROOT,
+            environment=self._environment,
+            stdin=stdin,
             timeout=110,
         )
         assert "Traceback" not in done.stderr, done.stderr
