@@ -30,6 +30,8 @@ _FORKING.set_forkserver_preload(
         "stations.simulation",
     ]
 )
+# One thread for linear algebra: an interpreter with threads is not forked.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _STREAMS = ("stdin", "stdout", "stderr")
 
 
