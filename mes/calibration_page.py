@@ -1,10 +1,12 @@
 """A calibration for a person: its points, what they say, and what to do when it was found out of tolerance."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mes.calibrating import Calibrated
 from mes.console_output import Page, counted, moment, print_document, quantity
 from mes.instrument_doubt import in_doubt
+from mes.queries.calibrations import CalibrationSummary
 from mes.records import CalibrationPoint
 from mes.site_access import SiteAccess
 
@@ -37,6 +39,22 @@ def verdict(point: CalibrationPoint) -> str:
     return f"{found}, {left}" if found else left
 
 
+def calibration_document(one: CalibrationSummary) -> dict[str, Any]:
+    """A calibration as JSON has it, each point with its error and what it says."""
+    names = ("id", "kind", "model", "serial", "calibrated_at", "certificate", "performed_by", "due", "found_good")
+    more = ("left_good", "fixture", "recorded_by", "simulated", "voided_by")
+    return {name: getattr(one, name) for name in (*names, *more)} | {"points": point_documents(one.points)}
+
+
+def point_documents(points: Sequence[CalibrationPoint]) -> list[dict[str, Any]]:
+    """The points as JSON has them, each with its error and what it says."""
+    return [
+        point.model_dump(mode="json")
+        | {"error": point.error, "found_good": point.found_good, "left_good": point.left_good}
+        for point in points
+    ]
+
+
 def print_calibrated(access: SiteAccess, done: Calibrated, *, as_json: bool) -> None:
     """Print what was recorded, and of an instrument found bad how many units are in doubt and how to hold them."""
     record = done.record
@@ -52,11 +70,7 @@ def print_calibrated(access: SiteAccess, done: Calibrated, *, as_json: bool) -> 
             found_good=record.found_good,
             left_good=record.left_good,
             newest=done.newest,
-            points=[
-                point.model_dump(mode="json")
-                | {"error": point.error, "found_good": point.found_good, "left_good": point.left_good}
-                for point in record.points
-            ],
+            points=point_documents(record.points),
             in_doubt=None
             if doubt is None
             else {

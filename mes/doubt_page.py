@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from mes.calibration_page import calibration_document
 from mes.console_output import Page, counted, moment, print_csv, print_document, quantity
 from mes.genealogy import Use
 from mes.instrument_doubt import DoubtedUnit, InstrumentDoubt
@@ -29,8 +30,8 @@ def print_doubt(
             predicate=doubt.predicate.model_dump(mode="json", exclude_none=True),
             at=at,
             instrument=instrument,
-            found_bad=found.found_bad,
-            last_good=found.last_good,
+            found_bad=None if found.found_bad is None else calibration_document(found.found_bad),
+            last_good=None if found.last_good is None else calibration_document(found.last_good),
             since=found.since,
             until=found.until,
             runs=doubt.runs,

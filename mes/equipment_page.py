@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from mes.calibration_page import POINT_COLUMNS, point_rows
+from mes.calibration_page import POINT_COLUMNS, calibration_document, point_rows
 from mes.command_line import CommandError, Exit
 from mes.console_output import Page, counted, moment, print_csv, print_document
 from mes.queries.calibrations import CalibrationSummary, calibrations_in
@@ -135,7 +134,9 @@ def print_history(access: SiteAccess, serial: str, window: _Window, form: str) -
     ]
     events.sort(key=lambda one: (one.at, one.id))
     if form == "json":
-        print_document(access.site, equipment=summaries, calibrations=[_document(one) for one in shown], events=events)
+        print_document(
+            access.site, equipment=summaries, calibrations=[calibration_document(one) for one in shown], events=events
+        )
     elif form == "csv":
         print_csv(
             ("at", "event", "id", "voided", "told"),
@@ -175,17 +176,6 @@ def _calibration(one: CalibrationSummary) -> HistoryEvent:
     due = "no due date" if one.due is None else f"due {one.due}"
     told = f"{found}, {left}; certificate {one.certificate} of {one.performed_by}, {due}"
     return HistoryEvent(one.calibrated_at, "calibration", told, one.id, one.voided_by is not None)
-
-
-def _document(one: CalibrationSummary) -> dict[str, Any]:
-    names = ("id", "kind", "model", "serial", "calibrated_at", "certificate", "performed_by", "due", "found_good")
-    more = ("left_good", "fixture", "recorded_by", "simulated", "voided_by")
-    points = [
-        point.model_dump(mode="json")
-        | {"error": point.error, "found_good": point.found_good, "left_good": point.left_good}
-        for point in one.points
-    ]
-    return {name: getattr(one, name) for name in (*names, *more)} | {"points": points}
 
 
 def _day(at: datetime | None) -> str:
