@@ -28,6 +28,17 @@ OperatorOption = Annotated[str | None, typer.Option("--operator", help="Operator
 StationOption = Annotated[str | None, typer.Option("--station", help="Station.")]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Begin of the window, included.")]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="TIME", help="End of the window, excluded.")]
+SinceLastGoodOption = Annotated[
+    bool,
+    typer.Option(
+        "--since-last-good",
+        help="With --instrument: since its last good calibration, until it was found bad and left good.",
+    ),
+]
+CalibrationOption = Annotated[
+    str | None,
+    typer.Option("--calibration", help="With --since-last-good: the id of the calibration meant. [default: newest]"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,8 @@ class Asked:
     station: str | None
     since: str | None
     until: str | None
+    since_last_good: bool = False
+    calibration: str | None = None
 
     def predicate(
         self, access: "SiteAccess", *, as_json: bool
@@ -58,6 +71,8 @@ class Asked:
         from mes.records import LotIdentity, Predicate, UnitIdentity  # noqa: PLC0415 - heavy
 
         self._refuse_mixtures()
+        if self.since_last_good:
+            return self._since_last_good(access), None, None
         lot = unit = None
         fields: dict[str, object] = {"since": instant(self.since, "--since"), "until": instant(self.until, "--until")}
         if self.lot is not None:
@@ -75,6 +90,14 @@ class Asked:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise CommandError(f"predicate: {first['msg'].removeprefix('Value error, ')}") from error
 
+    def _since_last_good(self, access: "SiteAccess") -> "Predicate":
+        from mes.instrument_doubt import suspected  # noqa: PLC0415 - heavy
+
+        others = {name for name, value in self._work().items() if value is not None} - {"instrument"}
+        if self.instrument is None or others or (self.since, self.until) != (None, None):
+            raise CommandError("--since-last-good: goes with --instrument alone; its calibrations give the time")
+        return suspected(access, self.instrument, self.calibration)[1]
+
     def _work(self) -> dict[str, object]:
         return {
             "instrument": self.instrument,
@@ -86,6 +109,8 @@ class Asked:
         }
 
     def _refuse_mixtures(self) -> None:
+        if self.calibration is not None and not self.since_last_good:
+            raise CommandError("--calibration: goes with --since-last-good")
         work = any(value is not None for value in self._work().values())
         material = self.date_code is not None
         alone = self.maker is not None and self.lot is None and self.serial is None

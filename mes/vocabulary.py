@@ -98,6 +98,17 @@ class DispositionKind(StrEnum):
     USE_AS_IS = "USE_AS_IS"
 
 
+class EquipmentKind(StrEnum):
+    """What is calibrated or looked after (ISA-95 equipment and its artefacts)."""
+
+    INSTRUMENT = "INSTRUMENT"
+    SHUNT = "SHUNT"
+    LEAD = "LEAD"
+    CALIBRATION_KIT = "CALIBRATION_KIT"
+    DE_EMBEDDING_FILE = "DE_EMBEDDING_FILE"
+    FIXTURE = "FIXTURE"
+
+
 class CollectionMode(StrEnum):
     """How a fact came in (IPC-1782): read by a machine, or keyed by a person."""
 

@@ -7,6 +7,7 @@ import typer
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
 from mes.predicate_options import (
     Asked,
+    CalibrationOption,
     DateCodeOption,
     FixtureOption,
     InstrumentOption,
@@ -17,6 +18,7 @@ from mes.predicate_options import (
     PartOption,
     PlanOption,
     SerialOption,
+    SinceLastGoodOption,
     SinceOption,
     StationOption,
     UntilOption,
@@ -39,6 +41,8 @@ def command(
     station: StationOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    since_last_good: SinceLastGoodOption = False,
+    calibration: CalibrationOption = None,
     ever: Annotated[bool, typer.Option("--ever", help="Also units that held it once and no longer do.")] = False,
     home: HomeOption = None,
     database: DatabaseOption = None,
@@ -51,7 +55,21 @@ def command(
     from mes.site_access import writing
 
     asked = Asked(
-        lot, serial, part, maker, date_code, instrument, fixture, plan, limit_revision, operator, station, since, until
+        lot,
+        serial,
+        part,
+        maker,
+        date_code,
+        instrument,
+        fixture,
+        plan,
+        limit_revision,
+        operator,
+        station,
+        since,
+        until,
+        since_last_good,
+        calibration,
     )
     for name, text in (("--reason", reason), ("--by", by)):
         if not text.strip():

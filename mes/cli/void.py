@@ -17,11 +17,17 @@ class Target(StrEnum):
     defect_found = "defect"
     repair_done = "repair"
     disposition_made = "disposition"
+    equipment_calibrated = "calibration"
+    equipment_maintained = "maintenance"
+    station_checked = "check"
 
 
 def command(
     target: Annotated[Target, typer.Argument(help="What it is.")],
-    record: Annotated[str, typer.Argument(metavar="ID", help="Its id, as `mes unit SERIAL --json` tells it.")],
+    record: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Its id, as `mes unit SERIAL --json` or `mes equipment SERIAL` tells it."),
+    ],
     by: Annotated[str, typer.Option("--by", help="Name of the person who voids.")],
     reason: Annotated[str, typer.Option("--reason", help="What was wrong.")],
     meaning: Annotated[

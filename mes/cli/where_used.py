@@ -8,6 +8,7 @@ from mes.command_line import DatabaseOption, HomeOption, JsonOption
 from mes.command_options import CsvOption
 from mes.predicate_options import (
     Asked,
+    CalibrationOption,
     DateCodeOption,
     FixtureOption,
     InstrumentOption,
@@ -18,6 +19,7 @@ from mes.predicate_options import (
     PartOption,
     PlanOption,
     SerialOption,
+    SinceLastGoodOption,
     SinceOption,
     StationOption,
     UntilOption,
@@ -38,6 +40,8 @@ def command(
     station: StationOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    since_last_good: SinceLastGoodOption = False,
+    calibration: CalibrationOption = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Moment, as 2026-03-31T14:05:00Z. [default: now]")
     ] = None,
@@ -54,7 +58,21 @@ def command(
 
     one_form(as_json, as_csv)
     asked = Asked(
-        lot, serial, part, maker, date_code, instrument, fixture, plan, limit_revision, operator, station, since, until
+        lot,
+        serial,
+        part,
+        maker,
+        date_code,
+        instrument,
+        fixture,
+        plan,
+        limit_revision,
+        operator,
+        station,
+        since,
+        until,
+        since_last_good,
+        calibration,
     )
     when = instant(at, "--at")
     with reading(home, database) as access:
@@ -64,6 +82,13 @@ def command(
         else:
             uses = where_used(access.engine, predicate=predicate, at=when)
         shown = uses if ever else tuple(use for use in uses if use.inside)
+        if since_last_good and instrument is not None:
+            from mes.doubt_page import print_doubt
+            from mes.instrument_doubt import in_doubt
+
+            form = "json" if as_json else "csv" if as_csv else "page"
+            print_doubt(access, instrument, in_doubt(access, instrument, calibration), shown, when, form)
+            return
         formerly = sum(not use.inside for use in uses)
         if as_json:
             subject = {"lot": lot_item} if lot_item else {"unit": unit_item} if unit_item else {}

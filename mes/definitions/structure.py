@@ -35,6 +35,9 @@ def product_faults(file: str, key: str, product: ProductDefinition) -> Iterator[
         yield from _twice(file, f"{at}.requires", "part", [required.part for required in step.requires])
         if step.kind is OperationKind.ASSEMBLY and step.retests is not None:
             yield Fault(file, f"{at}.retests", f"{step.name} is no test", "leave it out, or make it a TEST")
+        if step.kind is OperationKind.ASSEMBLY and step.checks:
+            key = f"{at}.{min(step.checks)}_every_s"
+            yield Fault(file, key, f"{step.name} is no test", "leave it out, or make it a TEST")
 
 
 def material_faults(file: str, key: str, material: MaterialDefinition) -> Iterator[Fault]:

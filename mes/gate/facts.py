@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from mes.gate.contents import Contradiction, contradictions, identities, inside
+from mes.gate.equipment import EquipmentFacts, read_equipment
 from mes.gate.holds import HoldMet, met
 from mes.gate.reservations import Promise, promised
 from mes.gate.rulings import open_defects, unsound
@@ -66,6 +67,7 @@ class Facts:
     contradictions: tuple[Contradiction, ...] = ()
     promises: tuple[Promise, ...] = ()
     terms: Terms = field(default_factory=Terms)
+    equipment: EquipmentFacts = field(default_factory=EquipmentFacts)
 
     @property
     def involved(self) -> tuple[UnitFacts, ...]:
@@ -93,6 +95,7 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
     ]
     governed = subject.standing
     bill = governed.definition.bill if governed else ()
+    step = governed.step(request.operation) if governed else None
     terms = read_terms(connection, request, subject.id, everything, governed.revision if governed else None, bill)
     return Facts(
         site,
@@ -103,6 +106,7 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
         contradictions(connection, everything),
         promised(connection, request),
         terms,
+        read_equipment(connection, request, step.checks if step else ()),
     )
 
 

@@ -64,6 +64,8 @@ class RouteStep(SQLModel, table=True):
     offline: str | None = Field(default=None)
     skills: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     requires: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    golden_every_s: float | None = Field(default=None)
+    challenge_every_s: float | None = Field(default=None)
 
 
 class Plan(SQLModel, table=True):

@@ -77,7 +77,10 @@ class RunFailure(SQLModel, table=True):
 
 
 class RunInstrument(SQLModel, table=True):
-    """An instrument that took part in a run (ISA-95 equipment actual)."""
+    """An instrument that took part in a run (ISA-95 equipment actual).
+
+    `readings` are the places of the run's vector that it read itself, by the range that it told.
+    """
 
     __tablename__ = "run_instrument"
 
@@ -87,6 +90,7 @@ class RunInstrument(SQLModel, table=True):
     serial: str = Field(index=True)
     firmware: str
     calibration_due: date | None
+    readings: dict[str, list[int]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class GateDecision(SQLModel, table=True):

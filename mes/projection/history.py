@@ -94,6 +94,8 @@ class RouteStep:
     offline: OfflinePolicy | None = None
     skills: tuple[str, ...] = ()
     requires: tuple[ChildRequirement, ...] = ()
+    checks: Mapping[str, float] = field(default_factory=dict)
+    """For how many seconds a station's golden check and its challenge vouch for it, of those that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

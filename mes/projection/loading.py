@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, null, select
 
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.equipment import Calibration, Maintenance, StationCheck
 from mes.models.hold import Hold
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
@@ -148,6 +149,10 @@ _FACTS = {"hold": Lookup(select(_HOLD.c.id, null().label("unit_id")), _HOLD.c.id
     table.name: Lookup(select(table.c.id, table.c.unit_id).where(table.c.voided_by.is_(None)), table.c.id)
     for table in (table_of(Defect), table_of(Repair), _DISPOSITION)
 }
+_FACTS |= {
+    table.name: Lookup(select(table.c.id, null().label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
+    for table in (table_of(Calibration), table_of(Maintenance), table_of(StationCheck))
+}
 _UNITS_OF_VOIDED = (
     Lookup(select(_RUN.c.unit_id), _RUN.c.id),
     Lookup(select(_INSTALLATION.c.parent_id, _INSTALLATION.c.child_id), _INSTALLATION.c.id),
@@ -169,7 +174,16 @@ _PLANS = Lookup(
 def _route_step(row: Any) -> RouteStep:
     offline = None if row.offline is None else OfflinePolicy(row.offline)
     requires = tuple(ChildRequirement.model_validate(one) for one in row.requires)
-    return RouteStep(row.operation, OperationKind(row.kind), row.retests, offline, tuple(row.skills), requires)
+    checks = {"golden": row.golden_every_s, "challenge": row.challenge_every_s}
+    return RouteStep(
+        row.operation,
+        OperationKind(row.kind),
+        row.retests,
+        offline,
+        tuple(row.skills),
+        requires,
+        {name: every_s for name, every_s in checks.items() if every_s is not None},
+    )
 
 
 def _position(row: Any) -> Position:

@@ -31,6 +31,14 @@ from mes.records.document import (
     Text,
     UnitIdentity,
 )
+from mes.records.equipment import (
+    CalibrationPoint,
+    EquipmentCalibrated,
+    EquipmentIdentity,
+    EquipmentMaintained,
+    FixtureLimitReleased,
+    StationChecked,
+)
 from mes.records.gate import GateDecided, GateRequest, Refusal
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
@@ -68,6 +76,7 @@ __all__ = [
     "AnyRecord",
     "Attachment",
     "BillOfMaterialLine",
+    "CalibrationPoint",
     "ChildRequirement",
     "CodeTable",
     "CodeTableReleased",
@@ -80,6 +89,10 @@ __all__ = [
     "DispositionMade",
     "DisturbedResult",
     "Document",
+    "EquipmentCalibrated",
+    "EquipmentIdentity",
+    "EquipmentMaintained",
+    "FixtureLimitReleased",
     "GateDecided",
     "GateRequest",
     "HeldSkill",
@@ -108,6 +121,7 @@ __all__ = [
     "RunStarted",
     "Signature",
     "Skill",
+    "StationChecked",
     "StepAttempt",
     "StepResult",
     "Subject",
@@ -138,7 +152,11 @@ AnyRecord = Annotated[
     | DispositionMade
     | RecordVoided
     | CodeTableReleased
-    | OperatorCertified,
+    | OperatorCertified
+    | EquipmentCalibrated
+    | EquipmentMaintained
+    | FixtureLimitReleased
+    | StationChecked,
     Field(discriminator="kind"),
 ]
 

@@ -103,6 +103,16 @@ class RouteOperation(Document):
     """What its operator must be certified for."""
     requires: tuple[ChildRequirement, ...] = Field(default=(), exclude_if=_silent)
     """Results asked of components, in the place of their whole route."""
+    golden_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=_silent)
+    """How long a golden unit that passed at a station vouches for it; None: the gate asks for none."""
+    challenge_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=_silent)
+    """The same of the known-bad unit that was caught."""
+
+    @property
+    def checks(self) -> dict[str, float]:
+        """The checks of stations that it asks for, by their name in a station's file, and for how long each holds."""
+        asked = {"golden": self.golden_every_s, "challenge": self.challenge_every_s}
+        return {name: every_s for name, every_s in asked.items() if every_s is not None}
 
 
 class DefinitionReleased(Record):

@@ -37,7 +37,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
         False,
         Definition(
             tuple(
-                Step(step.name, step.kind, step.retests, step.offline, step.skills, step.requires)
+                Step(step.name, step.kind, step.retests, step.offline, step.skills, step.requires, step.checks)
                 for step in record.route
             ),
             tuple(
@@ -81,6 +81,8 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "offline": None if step.offline is None else step.offline.value,
             "skills": list(step.skills),
             "requires": [required.model_dump(mode="json") for required in step.requires],
+            "golden_every_s": step.golden_every_s,
+            "challenge_every_s": step.challenge_every_s,
         }
         for place, step in enumerate(record.route)
     ]

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlmodel import SQLModel
 
 from mes.models import table_of
+from mes.models.equipment import Calibration, Maintenance, StationCheck
 from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal
@@ -94,6 +95,9 @@ _RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
     "defect_found": ("defect", Defect),
     "repair_done": ("repair", Repair),
     "disposition_made": ("disposition", Disposition),
+    "equipment_calibrated": ("calibration", Calibration),
+    "equipment_maintained": ("maintenance", Maintenance),
+    "station_checked": ("station_check", StationCheck),
 }
 
 

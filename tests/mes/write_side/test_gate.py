@@ -8,6 +8,7 @@ import pytest
 
 from mes.gate.contents import Contradiction
 from mes.gate.decision import decide, rule_modules
+from mes.gate.equipment import CalibrationFacts, CycleFacts, EquipmentFacts
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
 from mes.gate.holds import HoldMet
 from mes.gate.reservations import Promise
@@ -76,7 +77,7 @@ def in_trouble(unit, component):
 def against_definition(unit, component):
     """Facts that every rule about definitions, material and people refuses."""
     wire = LotIdentity(maker="Leoni", part="WIRE-1", lot="L1")
-    step = RouteStep("final_test", OperationKind.TEST, skills=("hipot",))
+    step = RouteStep("final_test", OperationKind.TEST, skills=("hipot",), checks={"golden": 28800.0})
     done = RouteStep("assembly", OperationKind.ASSEMBLY, offline=OfflinePolicy.BLOCK)
     bill = (Position("jacket", "WIRE-1", 3.0),)
     definition = Definition((done, step), bill, serial_pattern="X[0-9]", supersedes=())
@@ -89,6 +90,10 @@ def against_definition(unit, component):
         ),
         "components": (component,),
         "terms": Terms(lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)})),
+        "equipment": EquipmentFacts(
+            (CalibrationFacts("DMM6500 04412345", UUID(int=10), "K-2699", EPOCH, EPOCH.date(), False),),
+            cycles=CycleFacts(UUID(int=11), 20_000, 20_000),
+        ),
     }
 
 
