@@ -40,6 +40,16 @@ def one_unit(
     raise CommandError(_unknown("unit", serial, part, nearest, access.name), Exit.NO)
 
 
+def intended_unit(
+    access: SiteAccess, serial: str, part: str | None, maker: str | None, *, as_json: bool
+) -> UnitIdentity:
+    """The unit of this serial number; with its part also one that is not registered yet. Raises as `one_unit`."""
+    if part is not None and not find_units(access.engine, serial, part=part, maker=maker):
+        return UnitIdentity(maker=maker or OWN_MAKER, part=part, serial=serial)
+    found = one_unit(access, serial, part, maker, as_json=as_json)
+    return UnitIdentity(maker=found.maker, part=found.part, serial=found.serial)
+
+
 def one_lot(access: SiteAccess, lot: str, part: str | None, maker: str | None, *, as_json: bool) -> LotSummary:
     """The one lot with this number. Raises `CommandError`: exit 1 when there is none, 2 when there are several."""
     found = find_lots(access.engine, lot, part=part, maker=maker)

@@ -34,6 +34,7 @@ from mes.records.document import (
 from mes.records.gate import GateDecided, GateRequest, Refusal
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
+from mes.records.numbering import MacRange, NumberRangeReleased, NumbersAllocated, SerialRange
 from mes.records.rework import (
     DefectFound,
     DispositionMade,
@@ -88,10 +89,13 @@ __all__ = [
     "InstrumentUsed",
     "LotIdentity",
     "LotReceived",
+    "MacRange",
     "MaterialDefinition",
     "MeasurandDefinition",
     "MeasurandFailure",
     "Name",
+    "NumberRangeReleased",
+    "NumbersAllocated",
     "OperationName",
     "OperatorCertified",
     "PlanReleased",
@@ -106,6 +110,7 @@ __all__ = [
     "RouteOperation",
     "RunFinished",
     "RunStarted",
+    "SerialRange",
     "Signature",
     "Skill",
     "StepAttempt",
@@ -138,7 +143,9 @@ AnyRecord = Annotated[
     | DispositionMade
     | RecordVoided
     | CodeTableReleased
-    | OperatorCertified,
+    | OperatorCertified
+    | NumberRangeReleased
+    | NumbersAllocated,
     Field(discriminator="kind"),
 ]
 
