@@ -19,6 +19,19 @@ def said(command: str, **texts: str) -> None:
             raise CommandError(f"{command}: {name if name.isupper() else '--' + name} is empty")
 
 
+def who(command: str, by: str | None) -> str:
+    """Who acts: the name given by --by, else the login name. Raises `CommandError` for none."""
+    from getpass import getuser  # noqa: PLC0415 - only who acts needs it
+
+    try:
+        name = (getuser() if by is None else by).strip()
+    except (KeyError, OSError) as error:
+        raise CommandError(f"{command}: this account has no name; say who acts by --by NAME") from error
+    if not name:
+        raise CommandError(f"{command}: --by is empty; say who acts")
+    return name
+
+
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV on standard output, one row a line.")]
 CsvInOption = Annotated[
     Path | None,

@@ -116,6 +116,13 @@ class CollectionMode(StrEnum):
     MANUAL = "MANUAL"
 
 
+class Numbering(StrEnum):
+    """What a range of numbers gives out."""
+
+    SERIAL = "SERIAL"
+    MAC = "MAC"
+
+
 class Role(StrEnum):
     """Who may unlock a refusal."""
 

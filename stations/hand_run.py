@@ -45,7 +45,8 @@ def runs_of(serials: Sequence[str], plan: PlanRevision) -> list[Scans]:
 def runs_of_lines(lines: Iterable[str], plan: PlanRevision) -> Iterator[Scans]:
     """A run a line; where the plan takes several units, their numbers stand on it between blanks or commas."""
     for line in lines:
-        if scans := re.findall(r"[^\s,]+", line) if plan.units[1] > 1 else [line] * bool(line.strip()):
+        # Not \s: GS and RS of a scanned label are blanks to it.
+        if scans := re.findall(r"[^ \t\r\n,]+", line) if plan.units[1] > 1 else [line] * bool(line.strip()):
             yield tuple(scans)
 
 

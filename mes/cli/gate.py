@@ -49,21 +49,16 @@ def command(
     from mes.desk import identity_at
     from mes.gate.decision import explain
     from mes.gate.facts import read_facts
-    from mes.identification import named_lot, named_unit, one_plan, one_unit
-    from mes.queries.identity import find_units
-    from mes.records import GateRequest, UnitIdentity
+    from mes.identification import intended_unit, named_lot, named_unit, one_plan
+    from mes.records import GateRequest
     from mes.site_access import reading
-    from mes.vocabulary import OWN_MAKER, SiteKind
+    from mes.vocabulary import SiteKind
 
     when = instant(at, "--at") or datetime.now(UTC)
     with reading(home, database) as access:
         try:
             # With its part a serial number that nobody knows is a question too: the gate has an answer to that.
-            if part is not None and not find_units(access.engine, serial, part=part, maker=maker):
-                unit = UnitIdentity(maker=maker or OWN_MAKER, part=part, serial=serial)
-            else:
-                found = one_unit(access, serial, part, maker, as_json=as_json)
-                unit = UnitIdentity(maker=found.maker, part=found.part, serial=found.serial)
+            unit = intended_unit(access, serial, part, maker, as_json=as_json)
             request = GateRequest(
                 id=identity_at(when, 0),
                 at=when,

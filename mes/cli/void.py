@@ -20,6 +20,7 @@ class Target(StrEnum):
     equipment_calibrated = "calibration"
     equipment_maintained = "maintenance"
     station_checked = "check"
+    numbers_allocated = "allocation"
 
 
 def command(

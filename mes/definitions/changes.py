@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from mes.definitions.document import OperatorSkills, ProductDefinition
+from mes.definitions.document import (
+    NumberRangeDefinition,
+    OperatorSkills,
+    ProductDefinition,
+    range_key,
+    range_name,
+)
 from mes.definitions.faults import Fault
 from mes.definitions.known import Known, Released
 from mes.definitions.reading import ReadFile
@@ -53,7 +59,7 @@ class Change:
     action: Action
     against: str
     differences: tuple[Difference, ...]
-    content: ProductDefinition | CodeTable | OperatorSkills
+    content: ProductDefinition | CodeTable | OperatorSkills | NumberRangeDefinition
 
 
 def changes(
@@ -68,6 +74,7 @@ def changes(
         if file.content.codes is not None:
             answers.append(_codes(file.name, file.content.codes, known))
         answers += [_operator(file.name, operator, known.operators) for operator in file.content.operator]
+        answers += [_range(file.name, numbers, known) for numbers in file.content.ranges]
     return (
         tuple(answer for answer in answers if isinstance(answer, Change)),
         tuple(answer for answer in answers if isinstance(answer, Fault)),
@@ -148,6 +155,15 @@ def _operator(file: str, operator: OperatorSkills, known: Mapping[str, Mapping[s
     if not found:
         return Change(file, name, Action.UNCHANGED, name, (), operator)
     return Change(file, name, Action.CHANGED if held else Action.NEW, name if held else "", found, operator)
+
+
+def _range(file: str, numbers: NumberRangeDefinition, known: Known) -> Change:
+    """A range may change at any time: what was given out of it stays given out, and the counting goes on."""
+    name, held = range_name(numbers), known.ranges.get(range_key(numbers))
+    before = {} if held is None else held.model_dump(mode="json")
+    found = differences(before, numbers.model_dump(mode="json"))
+    action = Action.NEW if held is None else Action.CHANGED if held != numbers else Action.UNCHANGED
+    return Change(file, name, action, "" if held is None else name, found, numbers)
 
 
 def _altered(file: str, name: str, at: str, found: Sequence[Difference]) -> Fault:

@@ -50,9 +50,16 @@ def read_file(path: Path) -> ReadFile:
     except ValidationError as error:
         errors = sorted(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         raise DefinitionsRefused([_fault(name, prefix, one) for one in errors]) from error
-    if not (content.definitions or content.codes or content.operator):
+    if not any(getattr(content, table) for table in DefinitionFile.model_fields):
         raise DefinitionsRefused(
-            [Fault(name, "", "defines nothing", "write [[product]], [[purchased]], [codes] or [[operator]]")]
+            [
+                Fault(
+                    name,
+                    "",
+                    "defines nothing",
+                    "write [[product]], [[purchased]], [codes], [[operator]], [[serial_range]] or [[mac_range]]",
+                )
+            ]
         )
     return ReadFile(name, content, prefix)
 

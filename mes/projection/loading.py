@@ -36,6 +36,7 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
     for row in _PLANS.rows(connection, mentions.plans):
         work.plans[row.digest] = row.measurands
     work.shop.load(connection, mentions.code_tables, mentions.operators)
+    work.numbers.load(connection, mentions.numbers, mentions.voided)
     load_facts(connection, work, mentions)
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):

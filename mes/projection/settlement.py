@@ -42,6 +42,7 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     update_rows(connection, table_of(Removal), removal_changes)
     rollups.write(connection)
     work.shop.write(connection)
+    work.numbers.write(connection)
     for statement in work.statements:
         connection.execute(statement)
     for part, revision in restated:

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from mes.ledger import JournalEntry, RecordRejected
 from mes.projection.history import Definition, Link, Place, Removed, Ruling, Rulings, Run
+from mes.projection.numbering import NumberSet
 from mes.projection.rollups import Counted
 from mes.projection.shop import ShopSet
 from mes.records import LotIdentity, UnitIdentity
@@ -55,6 +56,7 @@ class Mentions:
     """Runs, links, defects, repairs and dispositions that a record voids."""
     code_tables: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -166,6 +168,7 @@ class WorkingSet:
         self.statements: list[Executable] = []
         """What is changed in stored rows besides, after the new ones are in, in this order."""
         self.shop = ShopSet()
+        self.numbers = NumberSet()
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
 

@@ -42,6 +42,7 @@ from mes.records.equipment import (
 from mes.records.gate import GateDecided, GateRequest, Refusal
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
+from mes.records.numbering import MacRange, NumberRangeReleased, NumbersAllocated, SerialRange
 from mes.records.rework import (
     DefectFound,
     DispositionMade,
@@ -101,10 +102,13 @@ __all__ = [
     "InstrumentUsed",
     "LotIdentity",
     "LotReceived",
+    "MacRange",
     "MaterialDefinition",
     "MeasurandDefinition",
     "MeasurandFailure",
     "Name",
+    "NumberRangeReleased",
+    "NumbersAllocated",
     "OperationName",
     "OperatorCertified",
     "PlanReleased",
@@ -119,6 +123,7 @@ __all__ = [
     "RouteOperation",
     "RunFinished",
     "RunStarted",
+    "SerialRange",
     "Signature",
     "Skill",
     "StationChecked",
@@ -156,7 +161,9 @@ AnyRecord = Annotated[
     | EquipmentCalibrated
     | EquipmentMaintained
     | FixtureLimitReleased
-    | StationChecked,
+    | StationChecked
+    | NumberRangeReleased
+    | NumbersAllocated,
     Field(discriminator="kind"),
 ]
 

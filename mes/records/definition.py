@@ -16,7 +16,8 @@ from mes.records.document import Digest, Document, Name, Record, Text
 from mes.vocabulary import OWN_MAKER, OfflinePolicy, OperationKind, Tracking
 
 
-def _silent(value: Any) -> bool:
+def silent(value: Any) -> bool:
+    """Whether a field says nothing, and is left out of the bytes."""
     return value is None or value == ()
 
 
@@ -36,13 +37,13 @@ class MaterialDefinition(Document):
     tracking: Tracking
     serial_pattern: Text | None = None
     """Regular expression that a whole serial number must match; None for what carries no serial."""
-    supersedes: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    supersedes: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """Revisions that an engineering change stopped: their units are worked no further as they are."""
-    country_of_origin: Country | None = Field(default=None, exclude_if=_silent)
+    country_of_origin: Country | None = Field(default=None, exclude_if=silent)
     """Where it is usually made; a lot that says otherwise is believed."""
-    standard_cost: FiniteFloat | None = Field(default=None, ge=0, exclude_if=_silent)
+    standard_cost: FiniteFloat | None = Field(default=None, ge=0, exclude_if=silent)
     """Of one unit of quantity, in `currency`."""
-    currency: Currency | None = Field(default=None, exclude_if=_silent)
+    currency: Currency | None = Field(default=None, exclude_if=silent)
 
     @model_validator(mode="after")
     def _cost_has_currency(self) -> Self:
@@ -78,8 +79,8 @@ class BillOfMaterialLine(Document):
     quantity: FiniteFloat = Field(gt=0)
     unit: Name
     tracking: Tracking
-    alternates: tuple[Alternate, ...] = Field(default=(), exclude_if=_silent)
-    revisions: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    alternates: tuple[Alternate, ...] = Field(default=(), exclude_if=silent)
+    revisions: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """The revisions of the part that fit; none named: all."""
 
 
@@ -95,17 +96,17 @@ class RouteOperation(Document):
 
     name: Name
     kind: OperationKind
-    retests: int | None = Field(default=None, ge=0, exclude_if=_silent)
+    retests: int | None = Field(default=None, ge=0, exclude_if=silent)
     """How often a unit that failed may be tried again before somebody decides; None: once."""
-    offline: OfflinePolicy | None = Field(default=None, exclude_if=_silent)
+    offline: OfflinePolicy | None = Field(default=None, exclude_if=silent)
     """Whether a run without the gate's decision counts for what comes after; None: nothing is asked."""
-    skills: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    skills: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """What its operator must be certified for."""
-    requires: tuple[ChildRequirement, ...] = Field(default=(), exclude_if=_silent)
+    requires: tuple[ChildRequirement, ...] = Field(default=(), exclude_if=silent)
     """Results asked of components, in the place of their whole route."""
-    golden_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=_silent)
+    golden_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=silent)
     """How long a golden unit that passed at a station vouches for it; None: the gate asks for none."""
-    challenge_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=_silent)
+    challenge_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=silent)
     """The same of the known-bad unit that was caught."""
 
     @property
@@ -124,7 +125,7 @@ class DefinitionReleased(Record):
     route: tuple[RouteOperation, ...] = ()
     digest: Digest
     """SHA-256 of the definition alone, so that the same definition released twice is seen to be the same."""
-    released_by: Name | None = Field(default=None, exclude_if=_silent)
+    released_by: Name | None = Field(default=None, exclude_if=silent)
     """Who loaded it at the centre; None for what a station's own file says. The centre's word outranks a file's."""
 
 

@@ -107,6 +107,7 @@ class RecordVoided(Record):
         "equipment_calibrated",
         "equipment_maintained",
         "station_checked",
+        "numbers_allocated",
     ]
     record: UUID
     """The id of the record; of a run, which is two records, the run's."""

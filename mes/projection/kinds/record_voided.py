@@ -28,6 +28,8 @@ def project(record: RecordVoided, work: WorkingSet) -> None:
         _void_link(record, work)
     elif record.target == "component_removed":
         _void_removal(record, work)
+    elif record.target == "numbers_allocated":
+        _void_allocation(record, work)
     else:
         _void_ruling(record, work)
     work.rows[RecordVoid].append(
@@ -89,6 +91,15 @@ def _void_removal(record: RecordVoided, work: WorkingSet) -> None:
         work.removal_rows[removal.id]["voided_by"] = record.id
     else:
         _mark(work, Removal, removal.id, record.id)
+
+
+def _void_allocation(record: RecordVoided, work: WorkingSet) -> None:
+    allocations = work.numbers.allocations
+    if allocations.get(record.record, record.id) is not None:
+        _refuse(record, work, known=record.record in allocations)
+        return
+    # Void or not, a number that may stand on a label is never given out again.
+    allocations[record.record] = work.numbers.voided[record.record] = record.id
 
 
 _RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
