@@ -3,9 +3,21 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from mes.models import hold, journal, product, rework, shop, test_run, unit
+from mes.models import gauge, hold, journal, moments, product, rework, shop, test_run, unit
 
-__all__ = ["hold", "journal", "product", "projected_tables", "rework", "shop", "table_of", "test_run", "unit"]
+__all__ = [
+    "gauge",
+    "hold",
+    "journal",
+    "moments",
+    "product",
+    "projected_tables",
+    "rework",
+    "shop",
+    "table_of",
+    "test_run",
+    "unit",
+]
 
 _KEPT = frozenset({"site", "journal", "source_head"})
 

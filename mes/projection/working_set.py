@@ -146,6 +146,8 @@ class WorkingSet:
         """The attempt number in the table."""
         self.run_rows: dict[UUID, Row] = {}
         """Whole rows of runs to write."""
+        self.voided_runs: list[Run] = []
+        """Runs as they are stored that are voided now."""
         self.links: dict[UUID, Link] = {}
         self.removals: dict[UUID, Removed] = {}
         self.links_in: dict[UUID, set[UUID]] = defaultdict(set)

@@ -54,6 +54,7 @@ def _void_run(record: RecordVoided, work: WorkingSet) -> None:
     if run.id in work.run_rows:
         work.run_rows[run.id]["voided_by"] = record.id
     else:
+        work.voided_runs.append(run)
         _mark(work, TestRun, run.id, record.id)
 
 
