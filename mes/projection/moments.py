@@ -8,9 +8,10 @@ is voided, its rows are folded again from the runs that still count, in the same
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, Executable, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mes.models import table_of
@@ -120,12 +121,14 @@ def _write(connection: Connection, key: MomentKey, runs: int, moments: "MomentVe
         name: [None if value != value else value for value in getattr(moments, name).tolist()]
         for name in (*_COUNTS, *_EXTREMES)
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_TABLE)
-    changed = {name: statement.excluded[name] for name in ("runs", *vectors)}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=_KEY, set_=changed), [{**key._asdict(), "runs": runs, **vectors}]
-    )
+    connection.execute(_put(connection.dialect.name), {**key._asdict(), "runs": runs, **vectors})
+
+
+@cache
+def _put(dialect: str) -> Executable:
+    statement = postgresql.insert(_TABLE) if dialect == "postgresql" else sqlite.insert(_TABLE)
+    changed = {name: statement.excluded[name] for name in ("runs", *_COUNTS, *_EXTREMES)}
+    return statement.on_conflict_do_update(index_elements=_KEY, set_=changed)
 
 
 _HELD = select(_TABLE).where(*(_TABLE.c[name] == bindparam(name) for name in _KEY))

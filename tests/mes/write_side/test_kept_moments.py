@@ -78,7 +78,7 @@ def test_any_batches_and_any_order_of_sources_give_the_same_bits(writer, story, 
     writer.tell(voids, batch)
     assert kept(writer) == live
     expected = {}
-    for (start, end), (source, _, ending, values, gone) in zip(runs, history, strict=True):
+    for (start, _), (source, _, ending, values, gone) in zip(runs, history, strict=True):
         if ending is RunEnding.COMPLETED and not gone:
             expected.setdefault((source, start.at.date()), []).append(values)
     assert {(row.source, row.day): row.runs for row in writer.rows(RollupMoments)} == {
