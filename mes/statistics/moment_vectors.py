@@ -48,7 +48,7 @@ class MomentVectors:
         measured = ~np.isnan(values)
         counts = self.counts + np.cumsum(measured, axis=0)
         divisors = np.maximum(counts, 1.0)
-        whole: list[bool] = list(measured.all(axis=1))
+        whole = np.array(measured.all(axis=1)).tolist()
         offsets, m2s = self.offsets, self.m2s
         with np.errstate(over="ignore", invalid="ignore"):
             shifted = values - self.origins
