@@ -17,6 +17,7 @@ class Target(StrEnum):
     defect_found = "defect"
     repair_done = "repair"
     disposition_made = "disposition"
+    gauge_study_recorded = "gauge-study"
 
 
 def command(

@@ -32,6 +32,7 @@ from mes.records.document import (
     UnitIdentity,
 )
 from mes.records.gate import GateDecided, GateRequest, Refusal
+from mes.records.gauge import GaugeStudyRecorded, StudyReading
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
 from mes.records.rework import (
@@ -82,6 +83,7 @@ __all__ = [
     "Document",
     "GateDecided",
     "GateRequest",
+    "GaugeStudyRecorded",
     "HeldSkill",
     "HoldPlaced",
     "HoldReleased",
@@ -110,6 +112,7 @@ __all__ = [
     "Skill",
     "StepAttempt",
     "StepResult",
+    "StudyReading",
     "Subject",
     "Text",
     "UnitIdentity",
@@ -138,7 +141,8 @@ AnyRecord = Annotated[
     | DispositionMade
     | RecordVoided
     | CodeTableReleased
-    | OperatorCertified,
+    | OperatorCertified
+    | GaugeStudyRecorded,
     Field(discriminator="kind"),
 ]
 

@@ -98,7 +98,13 @@ class RecordVoided(Record):
 
     kind: Literal["record_voided"] = "record_voided"
     target: Literal[
-        "run", "component_installed", "component_removed", "defect_found", "repair_done", "disposition_made"
+        "run",
+        "component_installed",
+        "component_removed",
+        "defect_found",
+        "repair_done",
+        "disposition_made",
+        "gauge_study_recorded",
     ]
     record: UUID
     """The id of the record; of a run, which is two records, the run's."""

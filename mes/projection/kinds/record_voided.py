@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlmodel import SQLModel
 
 from mes.models import table_of
+from mes.models.gauge import GaugeStudyRow
 from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal
@@ -95,6 +96,7 @@ _RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
     "defect_found": ("defect", Defect),
     "repair_done": ("repair", Repair),
     "disposition_made": ("disposition", Disposition),
+    "gauge_study_recorded": ("gauge_study", GaugeStudyRow),
 }
 
 
