@@ -21,6 +21,7 @@ class Target(StrEnum):
     equipment_maintained = "maintenance"
     station_checked = "check"
     numbers_allocated = "allocation"
+    gauge_study_recorded = "gauge-study"
 
 
 def command(

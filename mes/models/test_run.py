@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
 from mes.vector import MeasurementVector
@@ -18,7 +18,8 @@ class TestRun(SQLModel, table=True):
     `group_id` ties the runs of units that were tested together; `safe` says what was proven off at the end and what
     was not (empty: nobody saw the end); `gap_s` is for how long the run was cut off before it went on;
     `retried_attempts` counts the attempts at its steps that decided nothing, because the step was tried again.
-    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0.
+    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0. `seq` is the
+    entry in the journal of its `source` that says how it ended.
     """
 
     __tablename__ = "test_run"
@@ -58,6 +59,7 @@ class TestRun(SQLModel, table=True):
     gap_s: float | None = Field(default=None)
     retried_attempts: int | None = Field(default=None)
     voided_by: UUID | None = Field(default=None)
+    seq: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class RunFailure(SQLModel, table=True):

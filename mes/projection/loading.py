@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, null, select
 from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.equipment import Calibration, Maintenance, StationCheck
+from mes.models.gauge import GaugeStudyRow
 from mes.models.hold import Hold
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
@@ -58,7 +59,7 @@ def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
 
 
 def load_facts(connection: Connection, work: WorkingSet, mentions: Mentions) -> None:
-    """The holds, defects, repairs and dispositions of a batch, and the units whose history a voided record changes."""
+    """The holds, defects, rulings and studies of a batch, and the units whose history a voided record changes."""
     for table, lookup in _FACTS.items():
         for row in lookup.rows(connection, mentions.facts | mentions.voided):
             work.known[row.id] = (table, row.unit_id)
@@ -146,7 +147,13 @@ _REMOVALS = Lookup(select(_REMOVAL), _REMOVAL.c.parent_id)
 _DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
 _DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
 _HOLD = table_of(Hold)
-_FACTS = {"hold": Lookup(select(_HOLD.c.id, null().label("unit_id")), _HOLD.c.id)} | {
+_GAUGE_STUDY = table_of(GaugeStudyRow)
+_FACTS = {
+    "hold": Lookup(select(_HOLD.c.id, null().label("unit_id")), _HOLD.c.id),
+    "gauge_study": Lookup(
+        select(_GAUGE_STUDY.c.id, null().label("unit_id")).where(_GAUGE_STUDY.c.voided_by.is_(None)), _GAUGE_STUDY.c.id
+    ),
+} | {
     table.name: Lookup(select(table.c.id, table.c.unit_id).where(table.c.voided_by.is_(None)), table.c.id)
     for table in (table_of(Defect), table_of(Repair), _DISPOSITION)
 }

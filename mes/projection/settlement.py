@@ -17,6 +17,7 @@ from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import attempts, pair, progress, unit_state
 from mes.projection.loading import load_units
+from mes.projection.moments import fold_moments
 from mes.projection.rollups import RollupChanges, counted
 from mes.projection.working_set import PartKey, Row, UnitEntry, WorkingSet
 from mes.row_writer import insert_rows, update_rows
@@ -45,6 +46,8 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     work.numbers.write(connection)
     for statement in work.statements:
         connection.execute(statement)
+    # Once runs stand as they are, those that were voided just now included.
+    fold_moments(connection, work.voided_runs, work.run_rows.values())
     for part, revision in restated:
         _restate(connection, part, revision)
 

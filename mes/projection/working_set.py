@@ -51,9 +51,9 @@ class Mentions:
     plans: set[str] = field(default_factory=set)
     runs: set[UUID] = field(default_factory=set)
     facts: set[UUID] = field(default_factory=set)
-    """Holds, defects, repairs and dispositions, by the ids of their records."""
+    """Holds, defects, repairs, dispositions and gauge studies, by the ids of their records."""
     voided: set[UUID] = field(default_factory=set)
-    """Runs, links, defects, repairs and dispositions that a record voids."""
+    """Runs, links, defects, repairs, dispositions and gauge studies that a record voids."""
     code_tables: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
@@ -148,6 +148,8 @@ class WorkingSet:
         """The attempt number in the table."""
         self.run_rows: dict[UUID, Row] = {}
         """Whole rows of runs to write."""
+        self.voided_runs: list[Run] = []
+        """Runs as they are stored that are voided now."""
         self.links: dict[UUID, Link] = {}
         self.removals: dict[UUID, Removed] = {}
         self.links_in: dict[UUID, set[UUID]] = defaultdict(set)
@@ -162,7 +164,7 @@ class WorkingSet:
         self.touched_operations: set[tuple[UUID, str]] = set()
         self.touched_parents: set[UUID] = set()
         self.known: dict[UUID, tuple[str, UUID | None]] = {}
-        """Holds, defects, repairs and dispositions: the table of each, and its unit."""
+        """Holds, defects, repairs, dispositions and gauge studies: the table of each, and its unit if it has one."""
         self.disturbances: dict[UUID, set[Disturbed]] = defaultdict(set)
         self.dispositions: dict[UUID, set[Disposed]] = defaultdict(set)
         self.statements: list[Executable] = []

@@ -40,6 +40,7 @@ from mes.records.equipment import (
     StationChecked,
 )
 from mes.records.gate import GateDecided, GateRequest, Refusal
+from mes.records.gauge import GaugeStudyRecorded, StudyReading
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
 from mes.records.numbering import MacRange, NumberRangeReleased, NumbersAllocated, SerialRange
@@ -96,6 +97,7 @@ __all__ = [
     "FixtureLimitReleased",
     "GateDecided",
     "GateRequest",
+    "GaugeStudyRecorded",
     "HeldSkill",
     "HoldPlaced",
     "HoldReleased",
@@ -129,6 +131,7 @@ __all__ = [
     "StationChecked",
     "StepAttempt",
     "StepResult",
+    "StudyReading",
     "Subject",
     "Text",
     "UnitIdentity",
@@ -163,7 +166,8 @@ AnyRecord = Annotated[
     | FixtureLimitReleased
     | StationChecked
     | NumberRangeReleased
-    | NumbersAllocated,
+    | NumbersAllocated
+    | GaugeStudyRecorded,
     Field(discriminator="kind"),
 ]
 

@@ -108,6 +108,7 @@ class RecordVoided(Record):
         "equipment_maintained",
         "station_checked",
         "numbers_allocated",
+        "gauge_study_recorded",
     ]
     record: UUID
     """The id of the record; of a run, which is two records, the run's."""

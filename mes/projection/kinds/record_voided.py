@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from mes.models import table_of
 from mes.models.equipment import Calibration, Maintenance, StationCheck
+from mes.models.gauge import GaugeStudyRow
 from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal
@@ -57,6 +58,7 @@ def _void_run(record: RecordVoided, work: WorkingSet) -> None:
     if run.id in work.run_rows:
         work.run_rows[run.id]["voided_by"] = record.id
     else:
+        work.voided_runs.append(run)
         _mark(work, TestRun, run.id, record.id)
 
 
@@ -109,6 +111,7 @@ _RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
     "equipment_calibrated": ("calibration", Calibration),
     "equipment_maintained": ("maintenance", Maintenance),
     "station_checked": ("station_check", StationCheck),
+    "gauge_study_recorded": ("gauge_study", GaugeStudyRow),
 }
 
 

@@ -50,6 +50,7 @@ def project(record: RunFinished, work: WorkingSet) -> None:
         "safe": record.safe,
         "ambient_celsius": record.ambient_celsius,
         "gap_s": record.gap_s,
+        "seq": work.entry.seq,
         "retried_attempts": sum(len(step.attempts) for step in record.steps),
     }
     work.put_run(run, finished)
