@@ -18,7 +18,8 @@ class TestRun(SQLModel, table=True):
     `group_id` ties the runs of units that were tested together; `safe` says what was proven off at the end and what
     was not (empty: nobody saw the end); `gap_s` is for how long the run was cut off before it went on;
     `retried_attempts` counts the attempts at its steps that decided nothing, because the step was tried again.
-    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0.
+    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0. A `provisional`
+    run was begun while the centre was away; its `gate_id` is the decision that the gate made when it arrived.
     """
 
     __tablename__ = "test_run"
@@ -58,6 +59,8 @@ class TestRun(SQLModel, table=True):
     gap_s: float | None = Field(default=None)
     retried_attempts: int | None = Field(default=None)
     voided_by: UUID | None = Field(default=None)
+    fixture_revision: str | None = Field(default=None)
+    provisional: bool = Field(default=False)
 
 
 class RunFailure(SQLModel, table=True):
@@ -90,7 +93,11 @@ class RunInstrument(SQLModel, table=True):
 
 
 class GateDecision(SQLModel, table=True):
-    """What the gate answered, and why."""
+    """What the gate answered, and why.
+
+    `phase` says when it was asked: before the work, when a run (`run_id`) had finished, or when one arrived that was
+    begun without it. `fixture` is where the unit was to be worked.
+    """
 
     __tablename__ = "gate_decision"
 
@@ -105,6 +112,9 @@ class GateDecision(SQLModel, table=True):
     refusals: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     simulated: bool
     decided_at: datetime
+    phase: str = Field(default="BEFORE")
+    run_id: UUID | None = Field(default=None)
+    fixture: str | None = Field(default=None)
 
 
 class Reservation(SQLModel, table=True):

@@ -79,4 +79,6 @@ def row(run: Run, record: RunStarted | RunFinished) -> dict[str, Any]:
         "gap_s": None,
         "retried_attempts": None,
         "voided_by": run.voided_by,
+        "fixture_revision": record.fixture_revision,
+        "provisional": record.provisional,
     }
