@@ -96,7 +96,9 @@ def test_missing_part_costs_the_first_material_level():
 def test_bought_unit_is_judged_by_its_identity():
     """How its maker made it is no record of this site; the process of the whole is that of the others."""
     bought = BuiltUnit("Kioxia SSD S1", "A", bought=True, defined=False)
-    seated = BuiltPart("B1", "Kioxia", "SSD", 1.0, "assembly", "a1", "mei", CollectionMode.AUTO, serial="S1", unit=bought)
+    seated = BuiltPart(
+        "B1", "Kioxia", "SSD", 1.0, "assembly", "a1", "mei", CollectionMode.AUTO, serial="S1", unit=bought
+    )
     found = attained(replace(CABLE, parts=(PLUG, seated)))
     assert (found.material, found.process) == (4, 4)
     assert found.children[0].process is None
