@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from mes.vector import MeasurementVector
@@ -100,6 +100,15 @@ class GateDecision(SQLModel, table=True):
     """
 
     __tablename__ = "gate_decision"
+    # An audit trail asks for the refusals of a time: they are few among the decisions of years.
+    __table_args__ = (
+        Index(
+            "ix_gate_decision_refused",
+            "decided_at",
+            sqlite_where=text("NOT allowed"),
+            postgresql_where=text("NOT allowed"),
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     maker: str

@@ -38,10 +38,15 @@ def upgrade() -> None:
     op.add_column("gate_decision", sa.Column("phase", AutoString(), nullable=False, server_default="BEFORE"))
     op.add_column("gate_decision", sa.Column("run_id", sa.Uuid(), nullable=True))
     op.add_column("gate_decision", sa.Column("fixture", AutoString(), nullable=True))
+    refused = sa.text("NOT allowed")
+    op.create_index(
+        "ix_gate_decision_refused", "gate_decision", ["decided_at"], sqlite_where=refused, postgresql_where=refused
+    )
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
+    op.drop_index("ix_gate_decision_refused", "gate_decision")
     op.drop_column("gate_decision", "fixture")
     op.drop_column("gate_decision", "run_id")
     op.drop_column("gate_decision", "phase")
