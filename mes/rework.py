@@ -6,6 +6,7 @@ Every function raises `CommandError` with what stands against it, and records no
 from dataclasses import dataclass
 from uuid import UUID
 
+from mes.code_tables import defect_codes
 from mes.command_line import CommandError, Exit
 from mes.desk import Desk
 from mes.desk_facts import DESK, after_the_line, facts_of, identity, open_defect_ids, tests_of
@@ -27,8 +28,12 @@ class Ruled:
 def find_defect(
     desk: Desk, unit: UnitSummary, code: str, position: str | None, operation: str | None, description: str, by: str
 ) -> UUID:
-    """Record a defect; the unit stops at its gates until it was dealt with. Its id."""
+    """Record a defect; the unit stops at its gates until it was dealt with. Its id.
+
+    The code is one of the tables in force, where any has defect codes.
+    """
     with desk.act() as act:
+        defect_codes(act.connection, code)
         after_the_line(act, [unit.id])
         record = DefectFound(
             **act.envelope(),

@@ -71,6 +71,14 @@ class OfflinePolicy(StrEnum):
     PROVISIONAL = "PROVISIONAL"
 
 
+class GatePhase(StrEnum):
+    """When the gate is asked: before the work, when a run has finished, or when one arrives that began without it."""
+
+    BEFORE = "BEFORE"
+    FINISH = "FINISH"
+    ARRIVAL = "ARRIVAL"
+
+
 class UnitState(StrEnum):
     """Where a unit stands, folded from its records; never set by hand."""
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Column, Index
+from sqlalchemy import JSON, BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from mes.vector import MeasurementVector
@@ -20,6 +20,8 @@ class TestRun(SQLModel, table=True):
     `retried_attempts` counts the attempts at its steps that decided nothing, because the step was tried again.
     `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0. `seq` is the
     entry in the journal of its `source` that says how it ended.
+    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0. A `provisional`
+    run was begun while the centre was away; its `gate_id` is the decision that the gate made when it arrived.
     """
 
     __tablename__ = "test_run"
@@ -60,6 +62,8 @@ class TestRun(SQLModel, table=True):
     retried_attempts: int | None = Field(default=None)
     voided_by: UUID | None = Field(default=None)
     seq: int | None = Field(default=None, sa_type=BigInteger)
+    fixture_revision: str | None = Field(default=None)
+    provisional: bool = Field(default=False)
 
 
 class RunFailure(SQLModel, table=True):
@@ -96,9 +100,22 @@ class RunInstrument(SQLModel, table=True):
 
 
 class GateDecision(SQLModel, table=True):
-    """What the gate answered, and why."""
+    """What the gate answered, and why.
+
+    `phase` says when it was asked: before the work, when a run (`run_id`) had finished, or when one arrived that was
+    begun without it. `fixture` is where the unit was to be worked.
+    """
 
     __tablename__ = "gate_decision"
+    # An audit trail asks for the refusals of a time: they are few among the decisions of years.
+    __table_args__ = (
+        Index(
+            "ix_gate_decision_refused",
+            "decided_at",
+            sqlite_where=text("NOT allowed"),
+            postgresql_where=text("NOT allowed"),
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     maker: str
@@ -111,6 +128,9 @@ class GateDecision(SQLModel, table=True):
     refusals: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     simulated: bool
     decided_at: datetime
+    phase: str = Field(default="BEFORE")
+    run_id: UUID | None = Field(default=None)
+    fixture: str | None = Field(default=None)
 
 
 class Reservation(SQLModel, table=True):

@@ -28,6 +28,8 @@ class Ruling:
     by: str
     simulated: bool
     voided_by: UUID | None = None
+    meaning: str = ""
+    """What the signature means; empty where nobody signed."""
 
 
 def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> list[Ruling]:
@@ -68,12 +70,23 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
             _signed(d),
             d.simulated,
             d.voided_by,
+            d.meaning,
         )
         for d in session.exec(select(Disposition).where(col(Disposition.unit_id) == unit_id))
     ]
     targets = {ruling.id for ruling in found} | set(others)
     found += [
-        Ruling(v.voided_at, v.id, "void", f"voided {v.target} {v.target_id}", v.reason, _signed(v), v.simulated)
+        Ruling(
+            v.voided_at,
+            v.id,
+            "void",
+            f"voided {v.target} {v.target_id}",
+            v.reason,
+            _signed(v),
+            v.simulated,
+            None,
+            v.meaning,
+        )
         for v in session.exec(select(RecordVoid).where(col(RecordVoid.target_id).in_(targets)))
     ]
     return found + _holds(session, unit_id)
@@ -92,7 +105,16 @@ def _holds(session: Session, unit_id: UUID) -> list[Ruling]:
         for h in session.exec(select(Hold).where(or_(col(Hold.id).in_(ids))))
     ]
     return found + [
-        Ruling(r.released_at, r.id, "release", f"released from hold {r.hold_id}", r.reason, _signed(r), r.simulated)
+        Ruling(
+            r.released_at,
+            r.id,
+            "release",
+            f"released from hold {r.hold_id}",
+            r.reason,
+            _signed(r),
+            r.simulated,
+            meaning=r.meaning,
+        )
         for r in releases
     ]
 

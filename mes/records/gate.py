@@ -3,10 +3,10 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from mes.records.document import Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
-from mes.vocabulary import Role
+from mes.vocabulary import GatePhase, OfflinePolicy, Role
 
 
 class Refusal(Document):
@@ -39,6 +39,9 @@ class GateRequest(Document):
     components: tuple[UnitIdentity, ...] = ()
     lots: tuple[LotIdentity, ...] = ()
     simulated: bool
+    phase: GatePhase = Field(default=GatePhase.BEFORE, exclude_if=lambda phase: phase is GatePhase.BEFORE)
+    run: UUID | None = Field(default=None, exclude_if=lambda run: run is None)
+    """The run that has finished or arrived; None before there is one."""
 
 
 class GateDecided(Record):
@@ -48,3 +51,5 @@ class GateDecided(Record):
     request: GateRequest
     allowed: bool
     refusals: tuple[Refusal, ...] = ()
+    offline: OfflinePolicy | None = Field(default=None, exclude_if=lambda policy: policy is None)
+    """What the route says of this operation while the centre is away: its station goes by it until it hears more."""

@@ -24,6 +24,10 @@ class _RunRecord(Record):
     gate: UUID
     group: UUID | None = None
     """Ties the runs of units that were tested together, each with a record of its own."""
+    fixture_revision: Name | None = Field(default=None, exclude_if=lambda revision: revision is None)
+    """Of the fixture, as the station's file says it."""
+    provisional: bool = Field(default=False, exclude_if=lambda provisional: not provisional)
+    """Begun while the centre was away: `gate` is then the question that the centre answers when the run arrives."""
 
 
 class RunStarted(_RunRecord):

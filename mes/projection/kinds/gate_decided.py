@@ -3,6 +3,7 @@
 from mes.models.test_run import GateDecision, Reservation
 from mes.projection.working_set import Mentions, WorkingSet
 from mes.records import GateDecided
+from mes.vocabulary import GatePhase
 
 
 def mentions(record: GateDecided, mentions: Mentions) -> None:
@@ -23,9 +24,12 @@ def project(record: GateDecided, work: WorkingSet) -> None:
             "refusals": [refusal.model_dump(mode="json") for refusal in record.refusals],
             "simulated": record.simulated,
             "decided_at": record.at,
+            "phase": request.phase.value,
+            "run_id": request.run,
+            "fixture": request.fixture,
         }
     )
-    if record.allowed:
+    if record.allowed and request.phase is GatePhase.BEFORE:
         work.rows[Reservation] += [
             {
                 "gate_id": record.id,

@@ -80,4 +80,6 @@ def row(run: Run, record: RunStarted | RunFinished) -> dict[str, Any]:
         "retried_attempts": None,
         "voided_by": run.voided_by,
         "seq": None,
+        "fixture_revision": record.fixture_revision,
+        "provisional": record.provisional,
     }
