@@ -18,29 +18,37 @@ from mes.models import projected_tables
 from mes.models.rework import Defect
 from mes.queries.overview import line_overview, line_totals
 from mes.queries.search import search
-from mes.records import Attachment, LotIdentity
+from mes.records import Attachment, LotIdentity, StationChecked
 from mes.site_access import display_name
 from mes.statistics.selftest.published import GAUGE_STUDY
 from mes.vocabulary import RunEnding, SiteKind, Verdict
 
 MOMENT = "2026-05-04T12:00:00Z"
 ACTS = {
-    "defect", "disposition", "hold", "init", "load", "rebuild", "receive", "release", "repair", "scrap", "void",
+    "allocate", "calibrate", "cycles", "defect", "disposition", "hold", "init", "load", "maintain", "rebuild",
+    "receive", "release", "repair", "scrap", "void",
 }  # fmt: skip
 SCREENS = {"console"}
 """What has no document: its queries are compared instead."""
 QUESTIONS = {
+    "allocations": [()],
     "attachment": [("C1",), ("C2",)],
     "capability": [("--measurand", "sdd21", "--operation", "final_test"), ("--measurand", "skew")],
+    "equipment": [(), ("MY1",)],
     "gate": [("C1", "final_test", "--at", MOMENT), ("B4", "bundle_test", "--at", MOMENT)],
     "gauge": [(), ("--measurand", "sdd21", "--operation", "bundle_test", "--appraiser", "station")],
     "holds": [("--all",)],
+    "level": [("C1",)],
+    "lot": [("L1",)],
+    "lots": [()],
     "moments": [("sdd21", "--operation", "final_test", "--by", "day", "--by", "source"), ("nothing",)],
     "oee": [("test-1", "--planned-busy", "1", "--planned-run", "30")],
     "origin": [("C2", "--country", "DE", "--at", MOMENT)],
     "pareto": [(), ("--station", "test-2")],
+    "scan": [("]C1011234567890123110ABC",)],
     "selftest": [()],
     "spc": [("--measurand", "sdd21", "--operation", "final_test"), ("--measurand", "skew")],
+    "trail": [("C1", "--contents"), ("HOLD",)],
     "tree": [("C1",), ("C2", "--at", MOMENT)],
     "unit": [(serial,) for serial in ("C1", "C3", "B2", "NONE")],
     "verify": [()],
@@ -48,7 +56,7 @@ QUESTIONS = {
     "where_used": [("--lot", "L1", "--ever"), ("--instrument", "MY1"), ("--station", "test-2")],
     "yield": [(), ("--by", "station", "--by", "day", "--since", "2026-05-04T07:00:00Z")],
 }
-WITHOUT_DATABASE = {"selftest"}
+WITHOUT_DATABASE = {"scan", "selftest"}
 NOT_FILLED: set[str] = set()
 """Tables of which `fill` tells nothing."""
 
@@ -71,11 +79,12 @@ class Site:
 
     url: str
     mes: Any
-    limits: str
+    named: dict[str, str]
+    """What words in capitals among the arguments stand for: a file, an identity that only the filled site has."""
 
     def ask(self, command: str, *arguments: str) -> tuple[int, str, str]:
         """Exit code and document of a question; the folder beside a database is where that database is."""
-        told = tuple(self.limits if one == "LIMITS" else one for one in arguments)
+        told = tuple(self.named.get(one, one) for one in arguments)
         where = () if command in WITHOUT_DATABASE else ("--db", self.url)
         answer = self.mes(command.replace("_", "-"), *where, *told, "--json")
         own = str(locate(None, self.url).attachments)
@@ -91,6 +100,14 @@ def measured(run: Any, *values: float | None, **facts: Any) -> Any:
     """The same run with these values."""
     start, end = run
     return start, end.model_copy(update={"values": values, **facts})
+
+
+def checked(story: Any) -> StationChecked:
+    """A golden unit that passed at its station."""
+    started, _ = story.run(story.bundle("B1"), "bundle_test", 1)
+    same = {name: getattr(started, name) for name in ("station", "operation", "unit", "plan", "run", "fixture")}
+    told = {"check": "golden", "judged_by": started.plan, "operator": "mei", "instruments": ("N5227B MY1",)}
+    return StationChecked(**story.envelope(1, "test-1/1"), **same, **told)
 
 
 def fill(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
@@ -130,10 +147,20 @@ def fill(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
     writer.tell([story.removed(cable("C2"), "core", bundle, 1501), story.installed(cable("C3"), "core", bundle, 1502)])
     by, reason = ("--by", "ann"), ("--reason", "looked at")
     site.act("load", "--example", "cable", *by)
+    ranged = tmp_path / "range.toml"
+    ranged.write_text('[[serial_range]]\npart = "BUNDLE-1"\nprefix = "X"\nwidth = 4\n', encoding="utf-8")
+    site.act("load", str(ranged), *by)
+    site.act("allocate", "serial", "BUNDLE-1", "--count", "3", *by)
+    site.act("cycles", "F1", "--max", "500", *by)
+    site.act("maintain", "F1", "--done", "contacts cleaned", "--renewed", *by, "--at", "2026-05-04T11:00:00Z")
+    day = ("--at", "2026-05-06T08:00:00Z", "--due", "2027-05-06", "--certificate", "K-1", "--performed-by", "PTB", *by)
+    site.act("calibrate", "MY1", "--point", "S21,-15 dB,dB,-15,0.05,-15.2,-15.01", *day)
+    writer.tell([checked(story)])
     site.act("receive", "WIRE-1", "L2", "--quantity", "50", "--unit", "m", "--maker", "Leoni", "--country", "DE")
     site.act("hold", "--lot", "L1", *by, *reason)
     site.act("hold", "--serial", "B4", "--part", "BUNDLE-1", *by, *reason)
-    (held, *_) = [one["id"] for one in site.mes("holds", "--db", site.url, "--json").document["holds"]]
+    held = site.mes("holds", "--db", site.url, "--json").document["holds"][0]["id"]
+    site.named["HOLD"] = held
     site.act("release", held, *by, *reason, "--serial", "C1")
     site.act("defect", "C1", "OPEN", *by, "--operation", "final_test")
     site.act("defect", "C3", "SHORT", *by)
@@ -187,7 +214,7 @@ def original(tmp_path, open_writer, story, mes, monkeypatch):
     )
     url = f"sqlite:///{tmp_path / 'original.db'}"
     with open_writer(url, SiteKind.SIMULATED) as writer:
-        site = Site(url, mes, str(limits))
+        site = Site(url, mes, {"LIMITS": str(limits)})
         fill(site, writer, story, tmp_path)
     return site
 
