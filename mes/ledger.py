@@ -106,6 +106,14 @@ class Ledger(Protocol):
         """Decide, record and answer; the same request id gives the recorded answer again."""
         ...
 
+    def at_finish(self, run: UUID) -> GateDecided | None:
+        """What the gate refused of a unit when this run of it arrived finished; None when nothing stood against it.
+
+        The ledger asks its rules by itself as it takes the end of a run: this only reads the answer. Raises
+        `LedgerUnavailable`.
+        """
+        ...
+
     def append(self, entries: Sequence[JournalEntry]) -> AppendReceipt:
         """Journal entries of one source in order, all or none; entries already held are passed over.
 

@@ -6,7 +6,7 @@ from mes.queries.history import ComponentEvent, GateAnswer, Registration, UnitHi
 from mes.queries.rulings import Ruling
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
 from mes.run_words import attempts_told, circumstances
-from mes.vocabulary import RunEnding
+from mes.vocabulary import GatePhase, RunEnding
 
 _LINK_WORDS = {
     "component_installed": "installed {counterpart} at {position}",
@@ -66,15 +66,25 @@ def print_components(page: Page, components: tuple[Component, ...], indent: int,
 
 
 def _print_gate(page: Page, answer: GateAnswer) -> None:
-    word = "allowed" if answer.allowed else "REFUSED"
     page.line(
-        f"{moment(answer.at)}  gate {word}: {answer.operation} at {answer.station} by {answer.operator}", indent=2
+        f"{moment(answer.at)}  {gate_words(answer)}: {answer.operation} at {answer.station} by {answer.operator}",
+        indent=2,
     )
     for refusal in answer.refusals:
         page.line(f"{refusal.rule}: {refusal.message}", indent=6)
         if refusal.evidence:
             page.line(f"evidence: {'; '.join(refusal.evidence)}", indent=8)
         page.line(f"unlocked by {refusal.who.value.lower()}: {refusal.unlock}", indent=8)
+
+
+def gate_words(answer: GateAnswer) -> str:
+    """What the gate did, and when it was asked."""
+    word = "allowed" if answer.allowed else "REFUSED"
+    if answer.phase is GatePhase.FINISH:
+        return "HELD AT FINISH, put aside"
+    if answer.phase is GatePhase.ARRIVAL:
+        return f"gate {word} on arrival what was worked without it"
+    return f"gate {word}"
 
 
 def _print_link(page: Page, event: ComponentEvent) -> None:
