@@ -31,13 +31,14 @@ def print_history(page: Page, history: UnitHistory) -> None:
     if not history.built_from:
         page.line("nothing recorded", indent=2)
     page.heading("timeline")
+    judged = {event.id: event.allowed for event in history.timeline if isinstance(event, GateAnswer)}
     for event in history.timeline:
         if isinstance(event, Registration):
             page.line(f"{moment(event.at)}  registered, revision {event.revision}, by {event.source}", indent=2)
         elif isinstance(event, GateAnswer):
             _print_gate(page, event)
         elif isinstance(event, RunReport):
-            _print_run(page, event)
+            _print_run(page, event, judged.get(event.gate))
         elif isinstance(event, Ruling):
             void = "  VOID" if event.voided_by else ""
             page.line(f"{moment(event.at)}  {event.what} by {event.by}{void}", indent=2, style="bold")
@@ -97,7 +98,7 @@ def _print_link(page: Page, event: ComponentEvent) -> None:
     )
 
 
-def _print_run(page: Page, run: RunReport) -> None:
+def _print_run(page: Page, run: RunReport, allowed: bool | None) -> None:
     if run.verdict is None or run.ending is None:
         outcome = "not finished"
     else:
@@ -105,10 +106,14 @@ def _print_run(page: Page, run: RunReport) -> None:
         outcome = f"{proven}, {run.ending.value}"
     page.line(
         f"{moment(run.at)}  {_numbered(run)}: {outcome}{page.mark(run.simulated)}"
-        f"  ({run.station}, fixture {run.fixture} slot {run.slot}, by {run.operator})",
+        f"  ({run.station}, fixture {_fixture(run)} slot {run.slot}, by {run.operator})",
         indent=2,
         style="bold",
     )
+    if run.provisional:
+        told = "the gate agreed when it arrived" if allowed else "CONFLICT: the gate refused it when it arrived"
+        told = "nobody has judged it yet" if allowed is None else told
+        page.line(f"PROVISIONAL: recorded locally, route not checked; {told}", indent=6)
     if run.reason:
         page.line(f"reason: {run.reason}", indent=6)
     cycles = "" if run.fixture_cycles is None else f", fixture cycle {run.fixture_cycles}"
@@ -141,6 +146,10 @@ def _print_run(page: Page, run: RunReport) -> None:
         page.line(
             f"attachment {file.name}: {file.media_type}, {counted(file.size, 'byte')}, sha256 {file.sha256}", indent=6
         )
+
+
+def _fixture(run: RunReport) -> str:
+    return run.fixture if run.fixture_revision is None else f"{run.fixture} revision {run.fixture_revision}"
 
 
 def _numbered(run: RunReport) -> str:
