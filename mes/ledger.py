@@ -27,6 +27,9 @@ from mes.attachment_store import folder_beside as folder_beside
 from mes.records import GateDecided, GateRequest
 from mes.vocabulary import SiteKind
 
+GATE_SOURCE = "centre/gate"
+"""The journal source of what the centre itself decides and finds."""
+
 
 class LedgerError(Exception):
     """The ledger could not do what was asked."""

@@ -11,7 +11,7 @@ from mes import journal
 from mes.attachment_store import AttachmentRefused, AttachmentStore, folder_of_database
 from mes.database import create_site, is_empty, make_site, open_engine, read_site, reading, writing
 from mes.desk import SOURCE as DESK
-from mes.gate.afterwards import at_finish, judge_arrival, judge_finished, portions
+from mes.gate.afterwards import at_finish, judge_arrival, judge_finished, portions, register_unknown
 from mes.gate.decision import SOURCE, record_decision
 from mes.ledger import AppendReceipt, JournalEntry, LedgerUnavailable, RecordRejected, Site
 from mes.projection import fold
@@ -64,7 +64,9 @@ class LocalLedger:
         received_at = self._now()
         with writing(self._engine) as connection:
             for start in range(0, len(entries), _BATCH):
-                fresh, receipt = journal.append(connection, entries[start : start + _BATCH], received_at)
+                batch = entries[start : start + _BATCH]
+                register_unknown(connection, batch, received_at)
+                fresh, receipt = journal.append(connection, batch, received_at)
                 for portion in portions(fresh):
                     judge_arrival(connection, self._site, portion[0], received_at)
                     fold(connection, portion)

@@ -19,17 +19,21 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, select
 
 from mes.gate.contents import contradictions, inside
-from mes.gate.decision import decision_of, is_journalled, journal_decision, judge
+from mes.gate.decision import SOURCE, decision_of, is_journalled, journal_by_gate, judge
 from mes.gate.holds import anything_held
 from mes.gate.rulings import unsound
-from mes.journal import Journalled
-from mes.ledger import Site
+from mes.journal import Journalled, understand
+from mes.ledger import JournalEntry, Site
 from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.unit import Unit
-from mes.projection.working_set import unit_key
-from mes.records import GateDecided, GateRequest, RunFinished, RunStarted
-from mes.vocabulary import GatePhase
+from mes.projection.loading import load
+from mes.projection.working_set import Mentions, UnitKey, unit_key
+from mes.records import GateDecided, GateRequest, RunFinished, RunStarted, UnitRegistered
+from mes.vocabulary import CollectionMode, GatePhase
+
+_NO_REVISION = "unknown"
+"""Written where nothing is released of the part."""
 
 _UNIT = table_of(Unit)
 _UNITS = Lookup(select(_UNIT.c.id, _UNIT.c.maker, _UNIT.c.part, _UNIT.c.serial), _UNIT.c.serial)
@@ -56,6 +60,40 @@ def portions(fresh: Sequence[Journalled]) -> Iterator[Sequence[Journalled]]:
         yield fresh[start:]
 
 
+def register_unknown(connection: Connection, entries: Sequence[JournalEntry], received_at: datetime) -> None:
+    """Write down, before these entries, the units of provisional runs among them that nobody has registered.
+
+    What happened is kept: a station that was cut off could not know that the serial number is nobody's. The gate
+    refuses such a unit until somebody registers it.
+    """
+    runs: dict[UnitKey, RunStarted] = {}
+    for entry in entries:
+        if b'"provisional":true' in entry.body and isinstance(record := understand(entry).record, RunStarted):
+            runs.setdefault(unit_key(record.unit), record)
+    if not runs:
+        return
+    work = load(connection, Mentions(units=set(runs)))
+    born = {
+        unit_key(record.unit)
+        for entry in entries
+        if b'"unit_registered"' in entry.body and isinstance(record := understand(entry).record, UnitRegistered)
+    }
+    for key, run in runs.items():
+        if key in work.units or key in born:
+            continue
+        newest = work.newest((run.unit.maker, run.unit.part))
+        record = UnitRegistered(
+            id=uuid5(run.run, "unit"),
+            source=SOURCE,
+            at=run.at,
+            simulated=run.simulated,
+            unit=run.unit,
+            revision=newest.revision if newest else _NO_REVISION,
+            collection=CollectionMode.MANUAL,
+        )
+        journal_by_gate(connection, record, received_at)
+
+
 def judge_arrival(connection: Connection, site: Site, first: Journalled, received_at: datetime) -> None:
     """Answer for a run that began while the centre was away what its station would have asked; not for any other.
 
@@ -77,7 +115,7 @@ def judge_arrival(connection: Connection, site: Site, first: Journalled, receive
         phase=GatePhase.ARRIVAL,
         run=run.run,
     )
-    journal_decision(connection, judge(connection, site, request), received_at)
+    journal_by_gate(connection, judge(connection, site, request), received_at)
 
 
 def _is_provisional(one: Journalled) -> bool:
@@ -106,7 +144,7 @@ def judge_finished(connection: Connection, site: Site, fresh: Sequence[Journalle
         )
         decided = judge(connection, site, request)
         if not decided.allowed:
-            journal_decision(connection, decided, received_at)
+            journal_by_gate(connection, decided, received_at)
 
 
 def _anything_stands(connection: Connection, finished: Collection[RunFinished]) -> bool:

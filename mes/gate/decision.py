@@ -16,14 +16,14 @@ from sqlalchemy import Connection, select
 from mes import journal
 from mes.gate import rules
 from mes.gate.facts import Facts, read_facts
-from mes.ledger import ContentConflict, JournalEntry, RecordRejected, Site
+from mes.ledger import GATE_SOURCE, ContentConflict, JournalEntry, RecordRejected, Site
 from mes.models import table_of
 from mes.models.journal import JournalRow
 from mes.projection import fold
-from mes.records import GateDecided, GateRequest, Refusal, encode_record, parse_record
+from mes.records import GateDecided, GateRequest, Record, Refusal, encode_record, parse_record
 from mes.vocabulary import GatePhase
 
-SOURCE = "centre/gate"
+SOURCE = GATE_SOURCE
 """The journal source of the centre's own decisions."""
 
 
@@ -76,7 +76,7 @@ def record_decision(connection: Connection, site: Site, request: GateRequest, re
     if recorded is not None:
         return recorded
     decided = judge(connection, site, request)
-    journal_decision(connection, decided, received_at)
+    journal_by_gate(connection, decided, received_at)
     return decided
 
 
@@ -97,9 +97,9 @@ def judge(connection: Connection, site: Site, request: GateRequest) -> GateDecid
     )
 
 
-def journal_decision(connection: Connection, decided: GateDecided, received_at: datetime) -> None:
-    """Journal a decision and fold it, in the transaction of the caller."""
-    entry = JournalEntry(SOURCE, journal.head_of(connection, SOURCE).seq + 1, encode_record(decided))
+def journal_by_gate(connection: Connection, record: Record, received_at: datetime) -> None:
+    """Journal a record of the gate's own and fold it, in the transaction of the caller."""
+    entry = JournalEntry(SOURCE, journal.head_of(connection, SOURCE).seq + 1, encode_record(record))
     fresh, _ = journal.append(connection, [entry], received_at)
     fold(connection, fresh)
 

@@ -48,6 +48,8 @@ class UnitFacts:
     """Each as its code, its position and its record's id."""
     standing: Standing | None = None
     """None where nothing is released of its part."""
+    registered_by: str = ""
+    """The source of its registration; the centre's own where a run of it arrived that nobody had announced."""
     disagreed: frozenset[UUID] = frozenset()
     """Its runs that were begun while the centre was away, and that the gate refused when they arrived."""
 
@@ -136,5 +138,6 @@ def _unit_facts(
         None if rulings.scrapped is None else rulings.scrapped.id,
         defects.get(unit.id, ()),
         standing(work, part, unit, links),
+        unit.source,
         refused.get(unit.id, frozenset()),
     )
