@@ -32,15 +32,21 @@ class Worked:
 
     `forwarded` says what has reached the centre, a fact apart from the verdict. `recovered` are earlier runs whose
     end was not recorded before and is now, told with the first unit after it. `warnings` are for whoever keeps the
-    station.
+    station. `at_finish` is what the gate refused when the run had finished: a hold, say, that was placed meanwhile.
     """
 
     unit: UnitIdentity
     decision: GateDecided
     run: RunFinished | None
     forwarded: DrainReport
+    at_finish: GateDecided | None = None
     recovered: tuple[RunFinished, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it was worked while the centre was away: recorded here, its route not checked."""
+        return self.run is not None and self.run.provisional
 
 
 class Agent:
@@ -125,14 +131,16 @@ class Agent:
         self._check_wear()
         instruments = [f"{i.model} {i.serial}" for i in self._bench.instruments_used()]
         decisions = [
-            producer.ask_gate(unit, self._plan.operation, plan=self._plan.digest, instruments=instruments)
+            producer.permission(unit, self._plan.operation, plan=self._plan.digest, instruments=instruments)
             for unit in units
         ]
         if not all(decision.allowed for decision in decisions):
             return self._worked([(unit, decision, None) for unit, decision in zip(units, decisions, strict=True)])
         group = producer.new_id() if len(units) > 1 else None
         orders = [
-            self._order(producer.new_id(), unit, decision.request.id, slot, group)
+            self._order(
+                producer.new_id(), unit, decision.id, slot, group, provisional=decision.source == producer.spool.source
+            )
             for unit, decision, slot in zip(units, decisions, self._slots(len(units)), strict=True)
         ]
         finished = self._run([(order, None) for order in orders], stop)
@@ -146,7 +154,14 @@ class Agent:
         self._require_unlatched()
         runs, self.resumable = self.resumable, ()
         orders = [
-            self._order(one.run, one.started.unit, one.started.gate, one.started.slot, one.started.group)
+            self._order(
+                one.run,
+                one.started.unit,
+                one.started.gate,
+                one.started.slot,
+                one.started.group,
+                provisional=one.started.provisional,
+            )
             for one in runs
         ]
         finished = self._run(list(zip(orders, runs, strict=True)), stop) if runs else ()
@@ -201,7 +216,9 @@ class Agent:
     def _slots(self, count: int) -> list[str]:
         return [self._config.fixture.slot] if count == 1 else [str(number) for number in range(1, count + 1)]
 
-    def _order(self, run: UUID, unit: UnitIdentity, gate: UUID, slot: str, group: UUID | None) -> RunOrder:
+    def _order(
+        self, run: UUID, unit: UnitIdentity, gate: UUID, slot: str, group: UUID | None, *, provisional: bool
+    ) -> RunOrder:
         return RunOrder(
             run=run,
             unit=unit,
@@ -214,6 +231,8 @@ class Agent:
             simulated=self._producer.simulated,
             group=group,
             fixture_cycles=self._cycles + 1,
+            fixture_revision=self._config.fixture.revision,
+            provisional=provisional,
         )
 
     def _run(self, orders: Sequence[tuple[RunOrder, OpenRun | None]], stop: StopSwitch) -> tuple[RunFinished, ...]:
@@ -265,6 +284,13 @@ class Agent:
         forwarded, warnings = self._producer.forward(), self._producer.warnings()
         return tuple(
             # What concerns the station is told once, not with every unit of a run.
-            Worked(unit, decision, run, forwarded, *((recovered, warnings) if number == 0 else ()))
+            Worked(
+                unit,
+                decision,
+                run,
+                forwarded,
+                None if run is None else self._producer.refused_at_finish(run.run, forwarded),
+                *((recovered, warnings) if number == 0 else ()),
+            )
             for number, (unit, decision, run) in enumerate(ended)
         )

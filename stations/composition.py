@@ -25,6 +25,7 @@ from stations.identity import IdMaker
 from stations.lease import StopSwitch
 from stations.leased_place import LeasedPlace
 from stations.limit_revision import load_limit_revision
+from stations.offline_policy import OfflinePolicies
 from stations.plan import PlanRevision, load_plan
 from stations.producer import Producer
 from stations.product import Product, load_product
@@ -105,6 +106,7 @@ def open_producer(
             ledger=ledger,
             clock=clock,
             new_id=IdMaker(clock, chance),
+            offline=OfflinePolicies.beside(path, product.route),
         )
 
 

@@ -110,6 +110,10 @@ class FixtureConfig(Document):
     name: Name = Field(examples=['name = "FX-DAC-01"'])
     kind: Identifier = Field(examples=['kind = "dac_rf"'])
     slot: Name = Field(default="1", examples=['slot = "1"'])
+    revision: Name | None = Field(
+        default=None, examples=['revision = "B"'], exclude_if=lambda revision: revision is None
+    )
+    """Which build of the fixture this is, as its own papers say; every run names it."""
     cycles_max: int | None = Field(default=None, gt=0, examples=["cycles_max = 20000"])
     """After how many runs its contacts are worn; a fixture of another name counts anew."""
     options: Table = Field(default={}, validate_default=True)

@@ -139,6 +139,8 @@ class OpenRun:
             operator=started.operator,
             gate=started.gate,
             group=started.group,
+            fixture_revision=started.fixture_revision,
+            provisional=started.provisional,
             started_at=started.at,
             verdict=verdict,
             ending=ending,

@@ -9,19 +9,21 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from mes import journal
 from mes.gate import rules
 from mes.gate.facts import Facts, read_facts
-from mes.ledger import ContentConflict, JournalEntry, RecordRejected, Site
+from mes.ledger import GATE_SOURCE, ContentConflict, JournalEntry, RecordRejected, Site
 from mes.models import table_of
 from mes.models.journal import JournalRow
 from mes.projection import fold
-from mes.records import GateDecided, GateRequest, Refusal, encode_record, parse_record
+from mes.records import GateDecided, GateRequest, Record, Refusal, encode_record, parse_record
+from mes.vocabulary import GatePhase
 
-SOURCE = "centre/gate"
+SOURCE = GATE_SOURCE
 """The journal source of the centre's own decisions."""
 
 
@@ -41,7 +43,10 @@ class Judgement:
 
 
 def explain(request: GateRequest, facts: Facts) -> tuple[Judgement, ...]:
-    """What every rule says, in the order of their names."""
+    """What every rule says, in the order of their names; of a run that has finished, the rules that can have changed.
+
+    A rule whose module has `AT_FINISH` is one of those.
+    """
     return tuple(
         Judgement(
             module.__name__.rpartition(".")[2],
@@ -49,6 +54,7 @@ def explain(request: GateRequest, facts: Facts) -> tuple[Judgement, ...]:
             module.check(request, facts),
         )
         for module in rule_modules()
+        if request.phase is not GatePhase.FINISH or hasattr(module, "AT_FINISH")
     )
 
 
@@ -66,11 +72,20 @@ def record_decision(connection: Connection, site: Site, request: GateRequest, re
     """
     if journal.holds_nul(request.model_dump(mode="json")):
         raise RecordRejected(SOURCE, 0, f"gate request {request.id}: a text holds a NUL character")
-    recorded = _recorded(connection, request)
+    recorded = decision_of(connection, request.id, request)
     if recorded is not None:
         return recorded
-    refusals = decide(request, read_facts(connection, site, request))
-    decided = GateDecided(
+    decided = judge(connection, site, request)
+    journal_by_gate(connection, decided, received_at)
+    return decided
+
+
+def judge(connection: Connection, site: Site, request: GateRequest) -> GateDecided:
+    """The decision on a request, as this transaction sees the facts; nothing is journalled."""
+    facts = read_facts(connection, site, request)
+    refusals = decide(request, facts)
+    step = facts.unit.standing.step(request.operation) if facts.unit.standing is not None else None
+    return GateDecided(
         id=request.id,
         source=SOURCE,
         at=request.at,
@@ -78,22 +93,33 @@ def record_decision(connection: Connection, site: Site, request: GateRequest, re
         request=request,
         allowed=not refusals,
         refusals=refusals,
+        offline=None if step is None or request.phase is not GatePhase.BEFORE else step.offline,
     )
-    entry = JournalEntry(SOURCE, journal.head_of(connection, SOURCE).seq + 1, encode_record(decided))
+
+
+def journal_by_gate(connection: Connection, record: Record, received_at: datetime) -> None:
+    """Journal a record of the gate's own and fold it, in the transaction of the caller."""
+    entry = JournalEntry(SOURCE, journal.head_of(connection, SOURCE).seq + 1, encode_record(record))
     fresh, _ = journal.append(connection, [entry], received_at)
     fold(connection, fresh)
-    return decided
 
 
-def _recorded(connection: Connection, request: GateRequest) -> GateDecided | None:
+def decision_of(connection: Connection, id_: UUID, request: GateRequest | None = None) -> GateDecided | None:
+    """The decision of this identity, or None. Raises `ContentConflict` where it answers another request than this."""
     rows = table_of(JournalRow)
-    body = connection.execute(select(rows.c.body).where(rows.c.record_id == request.id)).scalar_one_or_none()
+    body = connection.execute(select(rows.c.body).where(rows.c.record_id == id_)).scalar_one_or_none()
     if body is None:
         return None
     record = parse_record(body)
-    if not isinstance(record, GateDecided) or record.request != request:
+    if not isinstance(record, GateDecided) or request not in (None, record.request):
         raise ContentConflict(
-            f"gate request {request.id}: its id already names another {record.kind} record\n"
+            f"gate request {id_}: its id already names another {record.kind} record\n"
             "give every request an id of its own"
         )
     return record
+
+
+def is_journalled(connection: Connection, id_: UUID) -> bool:
+    """Whether any record has this identity."""
+    rows = table_of(JournalRow)
+    return connection.execute(select(rows.c.seq).where(rows.c.record_id == id_)).first() is not None

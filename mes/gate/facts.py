@@ -12,7 +12,7 @@ from mes.gate.holds import HoldMet, met
 from mes.gate.reservations import Promise, promised
 from mes.gate.rulings import open_defects, unsound
 from mes.gate.standing import Standing, standing
-from mes.gate.terms import Terms, read_terms
+from mes.gate.terms import Terms, disagreed, read_terms
 from mes.ledger import Site
 from mes.projection.history import Progress, progress
 from mes.projection.loading import load, load_units
@@ -49,6 +49,10 @@ class UnitFacts:
     """Each as its code, its position and its record's id."""
     standing: Standing | None = None
     """None where nothing is released of its part."""
+    registered_by: str = ""
+    """The source of its registration; the centre's own where a run of it arrived that nobody had announced."""
+    disagreed: frozenset[UUID] = frozenset()
+    """Its runs that were begun while the centre was away, and that the gate refused when they arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Facts:
     """Everything that the rules see.
 
     `contents` are the units anywhere inside the unit or its components of which there is something to say: scrapped,
-    with an open defect, or with a result that was disturbed.
+    with an open defect, with a result that was disturbed, or with one that the gate refused when it arrived.
     """
 
     site: Site
@@ -81,16 +85,17 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
     work = load(connection, Mentions(units={unit_key(unit) for unit in units}))
     asked = {unit.id for unit in work.units.values()}
     everything = inside(connection, asked)
-    questionable = unsound(connection, everything)
+    refused = disagreed(connection, everything)
+    questionable = unsound(connection, everything) | refused.keys()
     within = load_units(connection, questionable - asked) if questionable - asked else WorkingSet()
     defects = open_defects(connection, questionable)
     parents = identities(
         connection,
         {held.links[id_].place.parent_id for held in (work, within) for ids in held.links_to.values() for id_ in ids},
     )
-    subject, *components = [_unit_facts(work, parents, defects, unit) for unit in units]
+    subject, *components = [_unit_facts(work, parents, defects, refused, unit) for unit in units]
     contents = [
-        _unit_facts(within, parents, defects, UnitIdentity(maker=maker, part=part, serial=serial))
+        _unit_facts(within, parents, defects, refused, UnitIdentity(maker=maker, part=part, serial=serial))
         for maker, part, serial in sorted(within.units)
     ]
     governed = subject.standing
@@ -114,6 +119,7 @@ def _unit_facts(
     work: WorkingSet,
     parents: Mapping[UUID, UnitIdentity],
     defects: Mapping[UUID, tuple[str, ...]],
+    refused: Mapping[UUID, frozenset[UUID]],
     identity: UnitIdentity,
 ) -> UnitFacts:
     unit = work.units.get(unit_key(identity))
@@ -136,4 +142,6 @@ def _unit_facts(
         None if rulings.scrapped is None else rulings.scrapped.id,
         defects.get(unit.id, ()),
         standing(work, part, unit, links),
+        unit.source,
+        refused.get(unit.id, frozenset()),
     )

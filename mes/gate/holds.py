@@ -46,7 +46,7 @@ def catching(part: Select[Any]) -> Select[Any]:
 
 def met(connection: Connection, request: GateRequest, contents: Collection[UUID]) -> tuple[HoldMet, ...]:
     """The holds that this request meets, a line for each unit, lot or piece of equipment that is held."""
-    if connection.execute(_ANY).first() is None:
+    if not anything_held(connection):
         return ()
     found: dict[tuple[UUID, UUID], tuple[Any, list[str]]] = {}
     for lookup in _CAUGHT:
@@ -61,6 +61,11 @@ def met(connection: Connection, request: GateRequest, contents: Collection[UUID]
     answers += _on_equipment(connection, request)
     answers += _on_lots(connection, request)
     return tuple(sorted(answers, key=lambda one: (str(one.hold_id), one.on)))
+
+
+def anything_held(connection: Connection) -> bool:
+    """Whether any hold stands at all."""
+    return connection.execute(_ANY).first() is not None
 
 
 def caught_by(hold_id: UUID) -> CompoundSelect[Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, text
 
 from mes.lookup import Lookup
 from mes.models import table_of
@@ -80,11 +80,40 @@ _OVERDRAWN = Lookup(
     .distinct(),
     _INSTALLATION.c.parent_id,
 )
+_newer = _RUN.alias("newer")
+_DISAGREED = Lookup(
+    select(_RUN.c.id, _RUN.c.unit_id, _RUN.c.operation)
+    .join(_DECISION, _DECISION.c.id == _RUN.c.gate_id)
+    .where(
+        text("test_run.provisional"),
+        _RUN.c.voided_by.is_(None),
+        _DECISION.c.allowed.is_(False),
+        # What was had again since no longer hangs on it.
+        ~select(_newer.c.id)
+        .where(
+            _newer.c.unit_id == _RUN.c.unit_id,
+            _newer.c.operation == _RUN.c.operation,
+            _newer.c.started_at > _RUN.c.started_at,
+            _newer.c.finished_at.is_not(None),
+            _newer.c.voided_by.is_(None),
+        )
+        .exists(),
+    ),
+    _RUN.c.unit_id,
+)
 _UNDECIDED = (
     select(_RUN.c.id)
     .outerjoin(_DECISION, _DECISION.c.id == _RUN.c.gate_id)
     .where(or_(_DECISION.c.id.is_(None), _DECISION.c.allowed.is_(False)))
 )
+
+
+def disagreed(connection: Connection, contents: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """The newest runs, by unit, that were begun while the centre was away and refused by its gate when they arrived."""
+    found: dict[UUID, frozenset[UUID]] = {}
+    for row in _DISAGREED.rows(connection, contents):
+        found[row.unit_id] = found.get(row.unit_id, frozenset()) | {row.id}
+    return found
 
 
 def read_terms(

@@ -15,7 +15,7 @@ from mes.queries.identity import UnitSummary, lot_summary, unit_summary
 from mes.queries.rulings import Ruling, rulings_on
 from mes.queries.runs import RunReport, runs_of_unit
 from mes.queries.snapshot import InconsistentRow, UnknownUnit, snapshot
-from mes.vocabulary import CollectionMode, LinkReason, Role
+from mes.vocabulary import CollectionMode, GatePhase, LinkReason, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ class GateAnswer:
     allowed: bool
     refusals: tuple[RefusalReason, ...]
     simulated: bool
+    phase: GatePhase = GatePhase.BEFORE
+    """When it was asked: before the work, when the run (`run`) had finished, or when one arrived unasked for."""
+    run: UUID | None = None
     event: Literal["gate"] = "gate"
 
 
@@ -120,6 +123,8 @@ _SAME_INSTANT = ("registered", "gate", "run")
 
 
 def _moment(event: TimelineEvent) -> tuple[datetime, int]:
+    if isinstance(event, GateAnswer) and event.phase is not GatePhase.BEFORE:
+        return event.at, len(_SAME_INSTANT)
     rank = _SAME_INSTANT.index(event.event) if event.event in _SAME_INSTANT else len(_SAME_INSTANT)
     return event.at, rank
 
@@ -148,6 +153,8 @@ def _gate_answers(session: Session, unit: UnitSummary) -> list[GateAnswer]:
                 for r in row.refusals
             ),
             row.simulated,
+            GatePhase(row.phase),
+            row.run_id,
         )
         for row in rows
     ]

@@ -22,6 +22,7 @@ from mes.queries.holds import predicate_of
 from mes.queries.rulings import Ruling
 from mes.queries.snapshot import snapshot
 from mes.records import UnitIdentity
+from mes.vocabulary import GatePhase
 
 _HOLD, _RELEASE, _EXEMPTION = table_of(Hold), table_of(HoldRelease), table_of(HoldExemption)
 _DECISION, _RUN, _REMOVAL, _UNIT = table_of(GateDecision), table_of(TestRun), table_of(Removal), table_of(Unit)
@@ -149,7 +150,7 @@ def _entry(event: TimelineEvent, on: str) -> TrailEntry:
         return TrailEntry(event.at, event.source, f"registered, revision {event.revision}", on, "", "", None)
     if isinstance(event, GateAnswer):
         told = "; ".join(f"{refusal.rule}: {refusal.message}" for refusal in event.refusals)
-        act = f"gate {'allowed' if event.allowed else 'REFUSED'} {event.operation} at {event.station}"
+        act = f"{_asked(event)} {event.operation} at {event.station}"
         return TrailEntry(event.at, event.operator, act, on, told, "", event.id)
     if isinstance(event, ComponentEvent):
         act = f"{event.event.replace('_', ' ')} {event.counterpart} at {event.position}"
@@ -164,6 +165,13 @@ def _entry(event: TimelineEvent, on: str) -> TrailEntry:
     ended = "not finished" if event.verdict is None else f"{event.verdict.value}, {event.ending}"
     act = f"run {event.attempt} of {event.operation} at {event.station}: {ended}"
     return TrailEntry(event.at, event.operator, act, on, event.reason, "", event.id, event.voided_by is not None)
+
+
+def _asked(answer: GateAnswer) -> str:
+    if answer.phase is GatePhase.FINISH:
+        return "gate HELD AT FINISH"
+    word = "allowed" if answer.allowed else "REFUSED"
+    return f"gate {word}" if answer.phase is GatePhase.BEFORE else f"gate {word} ON ARRIVAL"
 
 
 def _gate(row: Any) -> TrailEntry:

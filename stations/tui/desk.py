@@ -26,6 +26,7 @@ from stations.tui.happenings import (
     Forwarded,
     GateRefused,
     Happening,
+    HeldAtFinish,
     RunHappened,
     Said,
     WorkBroke,
@@ -139,6 +140,8 @@ class StationDesk:
                 self._tell(GateRefused(job.work, worked.decision.refusals))
             else:
                 self._tell(EarlierRunsRead(earlier_runs(self._station.spool, self._station.plan.digest)))
+            if worked.at_finish is not None:
+                self._tell(HeldAtFinish(job.work, worked.at_finish.refusals))
             remarks = [*(_recovered(run) for run in worked.recovered), *worked.warnings]
             if remarks:
                 self._tell(Said(" · ".join(remarks)))

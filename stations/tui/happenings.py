@@ -51,6 +51,14 @@ class GateRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAtFinish:
+    """The run is over and recorded, and the gate refuses the unit now: a hold, say, was placed meanwhile."""
+
+    work: int
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkEnded:
     """The desk is done with a unit."""
 
@@ -119,6 +127,7 @@ Happening = (
     | RunHappened
     | CheckEnded
     | GateRefused
+    | HeldAtFinish
     | WorkEnded
     | WorkBroke
     | Forwarded

@@ -12,6 +12,7 @@ from stations.tui.happenings import (
     Forwarded,
     GateRefused,
     Happening,
+    HeldAtFinish,
     LeaveAsked,
     RunHappened,
     Said,
@@ -120,6 +121,12 @@ def _(happening: GateRefused, state: ScreenState) -> ScreenState:
     if happening.work != state.work or state.phase is not Phase.ASKING:
         return state
     return replace(state, phase=Phase.REFUSED, refusals=happening.refusals, stop_presses=0)
+
+
+@_reduced.register
+def _(happening: HeldAtFinish, state: ScreenState) -> ScreenState:
+    # The verdict stands; what becomes of the unit is another matter.
+    return replace(state, refusals=happening.refusals) if happening.work == state.work else state
 
 
 @_reduced.register

@@ -87,6 +87,7 @@ def against_definition(unit, component):
             unit,
             route=(replace(DONE, evidence=(f"test_run {UUID(int=9)}",)), WAITING),
             standing=Standing("A", definition, ("A", "B"), superseded_by="B"),
+            disagreed=frozenset({UUID(int=9)}),
         ),
         "components": (component,),
         "terms": Terms(lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)})),
