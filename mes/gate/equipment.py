@@ -103,6 +103,8 @@ def _checks(connection: Connection, request: GateRequest) -> dict[str, CheckFact
         .where(
             _CHECK.c.station == request.station,
             _CHECK.c.operation == request.operation,
+            # A simulated bench shows nothing of a real one.
+            _CHECK.c.simulated.is_(request.simulated),
             _CHECK.c.voided_by.is_(None),
         )
         .order_by(_CHECK.c.checked_at, _CHECK.c.id)
