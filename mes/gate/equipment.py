@@ -121,7 +121,8 @@ def _cycles(connection: Connection, request: GateRequest) -> CycleFacts | None:
     limit = connection.execute(_LIMITS.where(_LIMIT.c.fixture == request.fixture)).first()
     if limit is None or limit.cycles_max is None:
         return None
-    # The station counts the cycles of its fixture, and the last run there told the count; that index is short.
+    # The station counts the cycles of its fixture, and the last run there told the count; that index is short. A voided
+    # run counts: whatever it was worth, the contacts were closed.
     told = (
         select(_RUN.c.fixture_cycles)
         .where(_RUN.c.station == request.station, _RUN.c.fixture == request.fixture, _RUN.c.fixture_cycles.is_not(None))
