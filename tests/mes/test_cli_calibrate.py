@@ -6,7 +6,7 @@ import pytest
 
 from mes.database import open_engine
 from mes.projection import rebuild
-from mes.records import GateRequest, InstrumentUsed, MeasurandFailure
+from mes.records import GateRequest, InstrumentUsed, MeasurandFailure, StationChecked, UnitIdentity
 from mes.vocabulary import Verdict
 
 METER, OTHER = "MY9", "MY1"
@@ -68,16 +68,19 @@ def test_a_bad_meter_is_traced_held_and_rebuilt(line, shop, site_mes):
     assert doubt.document["units"][0]["doubt"]["nearest"]["ratio"] == pytest.approx(0.02 / 0.106)
     assert "C2" in site_mes("where-used", "--instrument", METER, "--since-last-good", "--csv").out.splitlines()[1]
 
-    held = site_mes(
-        "hold", "--instrument", METER, "--since-last-good", *WHO, "--reason", "read high", "--json"
-    ).document
-    assert {use["unit"]["serial"] for use in held["units"]} == {"C1", "C2", "C3"}
+    with line.delivery():
+        for rack, cable in (("R1", "C3"), ("R2", "C2")):
+            line.install(line.register(rack, line.BUNDLE), "u1", UnitIdentity(part=line.CABLE, serial=cable))
+    assert serials(site_mes("where-used", "--instrument", METER, *SINCE)) == ["C2", "C1", "C3", "R2", "R1"]
+    why = (*WHO, "--reason", "read high", "--json")
+    held = site_mes("hold", "--instrument", METER, "--since-last-good", *why).document
+    assert {use["unit"]["serial"] for use in held["units"]} == {"C1", "C2", "C3", "R1", "R2"}
     with line.delivery():
         measured(line, "C9", 1.0)
     line.at = shop[2]
     with line.delivery():
         measured(line, "C8", 1.0)
-    assert serials(site_mes("where-used", "--instrument", METER, *SINCE)) == ["C2", "C1", "C8", "C3"]
+    assert serials(site_mes("where-used", "--instrument", METER, *SINCE)) == ["C2", "C1", "C8", "C3", "R2", "R1"]
     assert site_mes("gate", "C8", "assembly").code == 1
     assert site_mes("gate", "C9", "assembly").code == 0
 
@@ -150,7 +153,9 @@ def test_a_failure_by_a_meter_that_read_high_could_have_passed(line, site_mes):
     started = line.start(unit, "final_test")
     values = (-15.5, 2.05, None, None, 23.5)
     line.finish(started, Verdict.FAILED, values=values, failures=(failure,), instruments=(meter(1),))
-    site_mes("calibrate", METER, *CERTIFIED, *HIGH)
+    held = site_mes("calibrate", METER, *CERTIFIED, *HIGH, "--hold", "read high", "--json").document
+    (hold,) = site_mes("holds", "--json").document["holds"]
+    assert (hold["id"], hold["caught"], hold["reason"]) == (held["hold"], 1, "read high")
     (use,) = site_mes("where-used", "--instrument", METER, *SINCE).document["units"]
     assert (use["doubt"]["could_be"], use["doubt"]["by"]) == ("PASSED", ["loop_resistance"])
 
@@ -175,6 +180,7 @@ def test_what_is_unknown_or_wrong_is_told_and_nothing_is_recorded(line, shop, si
         "points.csv line 2: as_found": ("calibrate", METER, *CERTIFIED, "--points", str(points)),
         "lies before the calibration": ("calibrate", METER, *CERTIFIED, *FINE, "--due", "2020-01-01"),
         "occurs twice": ("calibrate", METER, *CERTIFIED, *FINE, *FINE),
+        "runs name their instruments": ("calibrate", METER, *CERTIFIED, *FINE, "--fixture", "F1"),
         "has no time zone": ("calibrate", METER, *CERTIFIED, *FINE, "--at", "2026-03-31T14:05:00"),
     }
     for message, words in wrong.items():
@@ -207,7 +213,10 @@ def test_a_shunt_puts_its_fixture_in_doubt(line, shop, site_mes):
     site_mes("calibrate", "S7", *shunt, *CERTIFIED, "--point", "loop,,Ω,1,0.01,1.5", "--at", after(shop[3]))
     found = site_mes("where-used", "--instrument", "S7", *SINCE)
     assert found.document["predicate"]["fixture"] == "F1"
-    assert serials(found) == ["C2", "C3"]
+    told = [
+        (use["unit"]["serial"], use["doubt"]["could_be"], use["doubt"]["certain"]) for use in found.document["units"]
+    ]
+    assert told == [("C2", "FAILED", False), ("C3", None, False)]
     assert refused(line) == {"instrument_calibration"}
     assert refused(line, fixture="F2") == set()
 
@@ -233,3 +242,48 @@ def test_a_worn_fixture_is_refused_until_its_contacts_are_renewed(line, site_mes
     assert refused(line) == {"fixture_cycles"}
     assert site_mes("cycles", "F1", *WHO).code == 0
     assert refused(line) == set()
+
+
+_ROUTE = """
+[codes]
+name = "supply line"
+revision = "1"
+operations = [{ name = "psu_test", kind = "TEST" }]
+
+[[product]]
+route = [{ name = "psu_test", kind = "TEST", golden_every_s = 3600, calibrated = ["DMM6500"] }]
+
+[product.material]
+part = "PSU-X"
+revision = "A"
+description = "a supply"
+tracking = "UNIT"
+serial_pattern = "^X[0-9]+$"
+"""
+
+
+@on_sqlite
+def test_a_route_asks_for_checks_and_recorded_calibrations(line, site_mes, tmp_path):
+    """What the loaded route asks for is asked at the gate, until it was told; a voided check is none."""
+    definition = tmp_path / "psu.toml"
+    definition.write_text(_ROUTE, "utf-8")
+    loaded = site_mes("load", str(definition), *WHO)
+    assert loaded.code == 0, loaded.err
+    unit = line.register("X1", "PSU-X")
+    asked = {"unit": unit, "operation": "psu_test", "station": "psu-1"}
+    assert refused(line, **asked) == {"station_checks", "instrument_calibration"}
+    site_mes("calibrate", METER, "--model", "DMM6500", *CERTIFIED, *FINE, "--at", after(line.at))
+    told = {"plan": "a" * 64, "judged_by": "b" * 64, "run": line.new_id(), "fixture": "F1", "operator": "mei"}
+    golden = {"check": "golden", "station": "psu-1", "operation": "psu_test", "instruments": (f"DMM6500 {METER}",)}
+    known = UnitIdentity(part="PSU-X", serial="X900")
+    check = line.tell(StationChecked(**line.envelope(), unit=known, **golden, **told))
+    assert refused(line, **asked) == set()
+    assert refused(line, **asked, fixture="F2") == {"station_checks"}
+    assert "came out right" in site_mes("equipment").out
+    line.at += timedelta(hours=2)
+    assert refused(line, **asked) == {"station_checks"}
+    line.tell(StationChecked(**line.envelope(), unit=known, **golden, **told))
+    assert refused(line, **asked) == set()
+    line.tell(StationChecked(**line.envelope(), unit=known, **golden, **told, trouble="it must pass and FAILED"))
+    assert refused(line, **asked) == {"station_checks"}
+    assert site_mes("void", "check", str(check), *WHO, "--reason", "the wrong unit").code == 0

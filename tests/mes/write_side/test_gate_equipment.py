@@ -27,9 +27,9 @@ def request(**facts):
     return GateRequest(id=UUID(int=2), at=NOW, unit=UNIT, operation="psu_test", simulated=False, **told)
 
 
-def facts(*, checks=None, asked=None, **equipment):
+def facts(*, checks=None, asked=None, calibrated=(), **equipment):
     """What is known of the bench; `asked` is for how long each check holds on the route."""
-    step = RouteStep("psu_test", OperationKind.TEST, checks=asked or {})
+    step = RouteStep("psu_test", OperationKind.TEST, checks=asked or {}, calibrated=calibrated)
     unit = UnitFacts(UNIT, UUID(int=3), False, True, (), standing=Standing("A", Definition((step,), ())))
     return Facts(Site("works", SiteKind.REAL), unit, equipment=EquipmentFacts(checks=checks or {}, **equipment))
 
@@ -48,6 +48,15 @@ def test_an_instrument_is_used_to_its_last_day_and_never_left_bad(due, left_good
     known = CalibrationFacts("DMM 1", UUID(int=4), "K-1", NOW, due, left_good)
     refusal = instrument_calibration.check(request(), facts(calibrations=(known,)))
     assert (refusal.message if refusal else "") == (f"DMM 1 {said}" if said else "")
+
+
+def test_a_model_that_the_route_names_has_its_calibration_recorded():
+    """Of every other instrument nothing is asked that was never told."""
+    known = CalibrationFacts("DMM 1", UUID(int=4), "K-1", NOW, NOW.date(), True)
+    both = request(instruments=("DMM 1", "DMM 2", "relays 3"))
+    refusal = instrument_calibration.check(both, facts(calibrations=(known,), calibrated=("DMM",)))
+    assert refusal.message == "DMM 2 has no calibration recorded here, and psu_test asks for one of every DMM"
+    assert instrument_calibration.check(both, facts(calibrations=(known,))) is None
 
 
 @pytest.mark.parametrize(
