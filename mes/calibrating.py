@@ -10,14 +10,18 @@ from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from mes.certificate import Certificate, told
 from mes.command_line import CommandError
+from mes.containing import PlacedHold, place_in
 from mes.desk import Act, Desk
+from mes.instrument_doubt import window_of
 from mes.ledger import RecordRejected
 from mes.models import table_of
 from mes.models.equipment import Calibration
 from mes.models.test_run import RunInstrument, TestRun
+from mes.queries.calibrations import calibrations_in
 from mes.records import (
     EquipmentCalibrated,
     EquipmentIdentity,
@@ -39,10 +43,13 @@ class Calibrated:
     previous: UUID | None
     newest: bool
     """Whether nothing later is known of it: then it says what the instrument is worth now."""
+    hold: PlacedHold | None = None
 
 
-def calibrate(desk: Desk, certificate: Certificate, recorded_by: str) -> Calibrated:
+def calibrate(desk: Desk, certificate: Certificate, recorded_by: str, *, hold: str | None = None) -> Calibrated:
     """Record a calibration; one that comes in late takes its place by its own moment.
+
+    With `hold`, a reason, everything in doubt is held in the same act when it was found out of tolerance.
 
     Without a moment it was now, at a simulated site after the instrument's last run. A moment that is still to come is
     refused at a real site.
@@ -53,7 +60,13 @@ def calibrate(desk: Desk, certificate: Certificate, recorded_by: str) -> Calibra
         if getattr(certificate, name) is None:
             option = name.replace("_", "-")
             raise CommandError(f"calibrate: --{option} is missing; give it, or let the file say `{name}`")
+    if certificate.fixture is not None and certificate.kind in (None, EquipmentKind.INSTRUMENT):
+        raise CommandError(
+            f"calibrate: --fixture {certificate.fixture}: runs name their instruments by themselves; leave it out,"
+            " or say what it is by --kind"
+        )
     with desk.act() as act:
+        now = act.at
         kind = certificate.kind or EquipmentKind.INSTRUMENT
         serial = certificate.serial
         model = _model(act, serial) if certificate.model is None else certificate.model
@@ -83,7 +96,13 @@ def calibrate(desk: Desk, certificate: Certificate, recorded_by: str) -> Calibra
             )
         _write(act, record, "calibrate")
         before = [row.id for row in known if row.calibrated_at < act.at]
-        return Calibrated(record, before[-1] if before else None, len(before) == len(known))
+        placed = None
+        if hold is not None and record.found_good is False:
+            act.at = max(now, act.at)
+            with Session(act.connection) as session:
+                _, predicate = window_of(calibrations_in(session, serial), record.id)
+            placed = place_in(act, predicate, hold, recorded_by)
+        return Calibrated(record, before[-1] if before else None, len(before) == len(known), placed)
 
 
 def maintain(

@@ -70,6 +70,7 @@ def print_calibrated(access: SiteAccess, done: Calibrated, *, as_json: bool) -> 
             found_good=record.found_good,
             left_good=record.left_good,
             newest=done.newest,
+            hold=None if done.hold is None else done.hold.id,
             points=point_documents(record.points),
             in_doubt=None
             if doubt is None
@@ -96,4 +97,9 @@ def print_calibrated(access: SiteAccess, done: Calibrated, *, as_json: bool) -> 
     named = f"--instrument {record.equipment.serial} --since-last-good"
     named += "" if done.newest else f" --calibration {record.id}"
     page.line(f"see them by `mes where-used {named}`")
+    if done.hold is not None:
+        page.line(
+            f"hold {done.hold.id} on {done.hold.predicate}: {counted(len(done.hold.reached), 'unit')} reached now"
+        )
+        return
     page.line(f"hold them by `mes hold {named} --by NAME --reason WHY`")

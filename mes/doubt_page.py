@@ -22,7 +22,9 @@ def print_doubt(
     """Print what the instrument puts in doubt: the units that it measured by urgency, then what they are built into."""
     order = {one.unit_id: place for place, one in enumerate(doubt.units)}
     by_unit = {one.unit_id: one for one in doubt.units}
-    ordered = sorted(uses, key=lambda use: (order.get(use.unit.id, len(order)), use.depth))
+    ordered = sorted(
+        uses, key=lambda use: (order.get(use.unit.id, len(order)), use.unit.id not in doubt.holding, use.depth)
+    )
     if form == "json":
         found = doubt.suspicion
         print_document(
@@ -40,7 +42,7 @@ def print_doubt(
             unmatched_units=doubt.unmatched,
             units=[
                 {"unit": use.unit, "depth": use.depth, "inside": use.inside, "top_level": use.top_level}
-                | {"doubt": by_unit.get(use.unit.id)}
+                | {"doubt": by_unit.get(use.unit.id), "holds_one_that_could_change": use.unit.id in doubt.holding}
                 for use in ordered
             ],
         )
@@ -86,10 +88,17 @@ def _print_page(
     if holders:
         page.heading("built into")
         page.table(
-            ("depth", "part", "serial", "state", "top level"),
+            ("depth", "part", "serial", "state", "top level", "holds one that could change"),
             [
-                (str(u.depth), u.unit.part, u.unit.serial, u.unit.state.value, "yes" if u.top_level else "no")
-                for u in holders
+                (
+                    str(use.depth),
+                    use.unit.part,
+                    use.unit.serial,
+                    use.unit.state.value,
+                    "yes" if use.top_level else "no",
+                    "yes" if use.unit.id in doubt.holding else "no",
+                )
+                for use in holders
             ],
             right=("depth",),
         )

@@ -1,11 +1,17 @@
 """Which units an instrument puts in doubt: everything it measured since it was last known good, the worst first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection, select
+
 from mes.command_line import CommandError, Exit
 from mes.console_output import moment
+from mes.database import reading as one_state
+from mes.lookup import Lookup
+from mes.models import table_of
+from mes.models.unit import Installation
 from mes.quality.found_error import Doubt, DoubtedValue, bad_points, doubt
 from mes.quality.suspicion import Suspicion, suspicion
 from mes.quality.what_if import Rejudged
@@ -13,7 +19,11 @@ from mes.queries.calibrations import CalibrationSummary, MeasuredRun, calibratio
 from mes.queries.equipment import instruments_seen
 from mes.records import Predicate
 from mes.site_access import SiteAccess
-from mes.vocabulary import EquipmentKind
+
+_INSTALLATION = table_of(Installation)
+_PARENTS = Lookup(
+    select(_INSTALLATION.c.parent_id).where(_INSTALLATION.c.removed_at.is_(None)), _INSTALLATION.c.child_id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,8 @@ class InstrumentDoubt:
     suspicion: Suspicion[CalibrationSummary]
     predicate: Predicate
     units: tuple[DoubtedUnit, ...]
+    holding: frozenset[UUID]
+    """Units into which one is built that could change, however deep."""
     runs: int
     untold: int
     unmatched: tuple[str, ...]
@@ -68,38 +80,55 @@ def suspected(
     known = calibrations(access.engine, serial)
     if not known:
         _unknown(access, serial)
+    return window_of(known, None if calibration is None else _chosen(known, serial, calibration))
+
+
+def window_of(
+    known: Sequence[CalibrationSummary], chosen: UUID | None = None
+) -> tuple[Suspicion[CalibrationSummary], Predicate]:
+    """The time in doubt by these calibrations of one piece of equipment, and the predicate. Raises as `suspected`."""
+    serial = known[-1].serial
     models = sorted({one.name for one in known})
     if len(models) > 1:
         raise CommandError(
             f"instrument {serial}: {len(models)} have this serial: {', '.join(models)}; give --since and --until"
             " instead of --since-last-good"
         )
-    chosen = None if calibration is None else _chosen(known, serial, calibration)
     found = suspicion(known, chosen)
     newest = known[-1]
     if found.since is not None and found.until is not None and found.since >= found.until:
         raise CommandError(f"instrument {serial}: was calibrated twice at {moment(found.until)}; void one of the two")
-    window = {"since": found.since, "until": found.until}
-    if newest.kind == EquipmentKind.INSTRUMENT.value or newest.fixture is None:
-        return found, Predicate.model_validate({"instrument": serial, **window})
-    return found, Predicate.model_validate({"fixture": newest.fixture, **window})
+    named = {"instrument": serial} if newest.fixture is None else {"fixture": newest.fixture}
+    return found, Predicate.model_validate({**named, "since": found.since, "until": found.until})
 
 
 def in_doubt(access: SiteAccess, serial: str, calibration: str | None = None) -> InstrumentDoubt:
     """Every unit measured in the time in doubt, those whose verdict could change first. Raises as `suspected`."""
     found, predicate = suspected(access, serial, calibration)
-    runs = measured_runs(access.engine, predicate, serial)
+    runs = measured_runs(access.engine, predicate, None if predicate.instrument is None else serial)
     groups = () if found.found_bad is None else bad_points(found.found_bad.points)
     doubts: dict[UUID, list[tuple[MeasuredRun, Doubt | None]]] = {}
     for run in runs:
         told = None if run.judged is None else doubt(run.judged, run.taken, groups)
         doubts.setdefault(run.unit_id, []).append((run, told))
     units = sorted((_unit(id_, known) for id_, known in doubts.items()), key=lambda one: (one.urgency, one.unit_id))
+    with one_state(access.engine) as connection:
+        holding = holders_of(connection, {one.unit_id for one in units if one.could_change})
     measured = {one.unit for run in runs for one in run.taken}
     unmatched = sorted({group[0].unit for group in groups} - measured)
     return InstrumentDoubt(
-        found, predicate, tuple(units), len(runs), sum(not run.told for run in runs), tuple(unmatched)
+        found, predicate, tuple(units), holding, len(runs), sum(not run.told for run in runs), tuple(unmatched)
     )
+
+
+def holders_of(connection: Connection, ids: Collection[UUID]) -> frozenset[UUID]:
+    """What these units are built into now, level by level up to the top; a stored loop ends the walk."""
+    found: set[UUID] = set()
+    level = set(ids)
+    while level:
+        level = {row.parent_id for row in _PARENTS.rows(connection, level)} - found
+        found |= level
+    return frozenset(found)
 
 
 def _unit(unit_id: UUID, known: Sequence[tuple[MeasuredRun, Doubt | None]]) -> DoubtedUnit:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from mes.records import GateDecided, RunFinished, UnitIdentity
+from mes.records import GateDecided, RunFinished, StationChecked, UnitIdentity
 from stations.attachment_policy import Keep
 from stations.bench import Bench
 from stations.config import StationConfig
@@ -16,6 +16,7 @@ from stations.fixture import Fixture
 from stations.forwarder import DrainReport
 from stations.golden_check import Checked, GoldenChecks
 from stations.lease import StopSwitch
+from stations.measured_document import shortened
 from stations.open_run import OpenRun
 from stations.plan_revision import PlanRevision
 from stations.producer import Producer
@@ -129,7 +130,7 @@ class Agent:
             raise ScanRefused("a serial number was scanned twice; scan each unit of this run once")
         self._plan.check_units(len(units))
         self._check_wear()
-        instruments = [f"{i.model} {i.serial}" for i in self._bench.instruments_used()]
+        instruments = self._instruments()
         decisions = [
             producer.permission(unit, self._plan.operation, plan=self._plan.digest, instruments=instruments)
             for unit in units
@@ -184,7 +185,8 @@ class Agent:
     def check(self, scan: str, stop: StopSwitch) -> Checked:
         """Run the golden or the known-bad unit, which counts nowhere, and note whether it came out right.
 
-        Raises `ScanRefused` for any other unit, else as `GoldenChecks.run`.
+        What came of it is told to the centre, which asks for it where a route does; the run itself is not. Raises
+        `ScanRefused` for any other unit, `SpoolError`, else as `GoldenChecks.run`.
         """
         self._recover(UNRECORDED)
         self.resumable = ()
@@ -192,7 +194,31 @@ class Agent:
         check = None if self._checks is None else self._checks.check_of(serial)
         if self._checks is None or check is None:
             raise ScanRefused(f"{serial} is neither the golden nor the known-bad unit of this station; work it instead")
-        return self._checks.run(check, stop)
+        checked = self._checks.run(check, stop)
+        self._producer.commit(self._told(checked))
+        self._producer.forward()
+        return checked
+
+    def _told(self, checked: Checked) -> StationChecked:
+        check = checked.check
+        return StationChecked(
+            **self._producer.envelope(),
+            check=check.name,
+            station=self._config.station,
+            operation=self._plan.operation,
+            unit=check.unit,
+            plan=self._plan.digest,
+            judged_by=check.plan.digest,
+            run=checked.run.run,
+            fixture=self._config.fixture.name,
+            instruments=tuple(self._instruments()),
+            operator=self._producer.operator,
+            trouble=shortened(checked.trouble),
+        )
+
+    def _instruments(self) -> list[str]:
+        """The instruments of the bench, as the gate is told of them."""
+        return [f"{used.model} {used.serial}" for used in self._bench.instruments_used()]
 
     def _require_checked(self, units: Sequence[UnitIdentity]) -> None:
         if self._checks is None:

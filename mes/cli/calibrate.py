@@ -37,6 +37,10 @@ def command(
     fixture: Annotated[
         str | None, typer.Option("--fixture", help="Fixture of a shunt or lead that no run names by itself.")
     ] = None,
+    hold: Annotated[
+        str | None,
+        typer.Option("--hold", metavar="REASON", help="Found out of tolerance: hold all that is in doubt, at once."),
+    ] = None,
     home: HomeOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -51,7 +55,7 @@ def command(
     from mes.desk import Desk
     from mes.site_access import writing
 
-    said("calibrate", by=by)
+    said("calibrate", by=by, **({} if hold is None else {"hold": hold}))
     try:
         last_day = None if due is None else date.fromisoformat(due)
     except ValueError as error:
@@ -76,5 +80,5 @@ def command(
     given = {name: value for name, value in options.items() if value is not None}
     whole = (read or Certificate(points=every)).model_copy(update=given | {"points": every})
     with writing(home, database) as access:
-        done = calibrate(Desk(access.engine), whole, by)
+        done = calibrate(Desk(access.engine), whole, by, hold=hold)
         print_calibrated(access, done, as_json=as_json)

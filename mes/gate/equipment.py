@@ -103,6 +103,8 @@ def _checks(connection: Connection, request: GateRequest) -> dict[str, CheckFact
         .where(
             _CHECK.c.station == request.station,
             _CHECK.c.operation == request.operation,
+            # A simulated bench shows nothing of a real one.
+            _CHECK.c.simulated.is_(request.simulated),
             _CHECK.c.voided_by.is_(None),
         )
         .order_by(_CHECK.c.checked_at, _CHECK.c.id)
@@ -119,7 +121,8 @@ def _cycles(connection: Connection, request: GateRequest) -> CycleFacts | None:
     limit = connection.execute(_LIMITS.where(_LIMIT.c.fixture == request.fixture)).first()
     if limit is None or limit.cycles_max is None:
         return None
-    # The station counts the cycles of its fixture, and the last run there told the count; that index is short.
+    # The station counts the cycles of its fixture, and the last run there told the count; that index is short. A voided
+    # run counts: whatever it was worth, the contacts were closed.
     told = (
         select(_RUN.c.fixture_cycles)
         .where(_RUN.c.station == request.station, _RUN.c.fixture == request.fixture, _RUN.c.fixture_cycles.is_not(None))

@@ -66,6 +66,7 @@ class RouteStep(SQLModel, table=True):
     requires: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     golden_every_s: float | None = Field(default=None)
     challenge_every_s: float | None = Field(default=None)
+    calibrated: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class Plan(SQLModel, table=True):

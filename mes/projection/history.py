@@ -96,6 +96,8 @@ class RouteStep:
     requires: tuple[ChildRequirement, ...] = ()
     checks: Mapping[str, float] = field(default_factory=dict)
     """For how many seconds a station's golden check and its challenge vouch for it, of those that are asked for."""
+    calibrated: tuple[str, ...] = ()
+    """Models of instruments of which a calibration must be recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ def _route_step(row: Any) -> RouteStep:
         tuple(row.skills),
         requires,
         {name: every_s for name, every_s in checks.items() if every_s is not None},
+        tuple(row.calibrated),
     )
 
 

@@ -95,13 +95,16 @@ def _summary(row: Any) -> CalibrationSummary:
     )
 
 
-def measured_runs(engine: Engine, predicate: Predicate, serial: str) -> tuple[MeasuredRun, ...]:
-    """The runs that the predicate catches, by (start, id), as far as the instrument with this serial could reach."""
+def measured_runs(engine: Engine, predicate: Predicate, serial: str | None) -> tuple[MeasuredRun, ...]:
+    """The runs that the predicate catches, by (start, id), as far as the instrument with this serial could reach.
+
+    None is for what reads nothing itself and is in the readings of others: a shunt, a lead, a calibration kit.
+    """
     with snapshot(engine) as session:
         return tuple(_measured(session, predicate, serial))
 
 
-def _measured(session: Session, predicate: Predicate, serial: str) -> Iterator[MeasuredRun]:
+def _measured(session: Session, predicate: Predicate, serial: str | None) -> Iterator[MeasuredRun]:
     connection = session.connection()
     ids: set[UUID] = set()
     for part in caught(wanted(predicate)):
@@ -123,15 +126,19 @@ def _measured(session: Session, predicate: Predicate, serial: str) -> Iterator[M
         )
 
 
-def _run(row: Any, layout: Sequence[Any], failures: frozenset[str], readers: Iterable[Any], serial: str) -> MeasuredRun:
+def _run(
+    row: Any, layout: Sequence[Any], failures: frozenset[str], readers: Iterable[Any], serial: str | None
+) -> MeasuredRun:
     own: dict[int, str] = {}
     others: set[int] = set()
+    told = False
     for reader in readers:
         for range_, places in reader.readings.items():
             if reader.serial == serial:
                 own |= dict.fromkeys(places, range_)
-            else:
+            elif serial is not None:
                 others |= set(places)
+            told = told or bool(places)
     taken = []
     not_reached = []
     # A run that has not finished has no vector; any other of a wrong length is a row that contradicts its plan.
@@ -148,7 +155,6 @@ def _run(row: Any, layout: Sequence[Any], failures: frozenset[str], readers: Ite
     if row.verdict in (Verdict.PASSED.value, Verdict.FAILED.value) and row.ending == RunEnding.COMPLETED.value:
         passed = row.verdict == Verdict.PASSED.value
         judged = JudgedRun(row.serial, str(row.id), passed, failures, {}, {}, tuple(not_reached))
-    told = bool(own or others)
     return MeasuredRun(row.unit_id, row.operation, row.station, row.started_at, judged, tuple(taken), told)
 
 

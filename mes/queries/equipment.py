@@ -200,7 +200,7 @@ def _fixtures(connection: Connection) -> tuple[FixtureSummary, ...]:
 def cycles_since(connection: Connection, fixture: str, renewed: datetime | None) -> int | None:
     """The cycles of a fixture as its runs told them last, less those it had when its contacts were renewed.
 
-    None when no run told any.
+    None when no run told any. A voided run counts here: whatever it was worth, the contacts were closed.
     """
     told = select(func.max(_RUN.c.fixture_cycles)).where(_RUN.c.fixture == fixture)
     latest: int | None = connection.execute(told).scalar_one()

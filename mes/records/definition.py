@@ -108,6 +108,8 @@ class RouteOperation(Document):
     """How long a golden unit that passed at a station vouches for it; None: the gate asks for none."""
     challenge_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=silent)
     """The same of the known-bad unit that was caught."""
+    calibrated: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    """Models of instruments of which a calibration must be recorded here; of others one that is recorded must hold."""
 
     @property
     def checks(self) -> dict[str, float]:

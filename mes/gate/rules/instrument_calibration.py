@@ -7,9 +7,19 @@ from mes.vocabulary import Role
 
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
-    """Refuse instruments whose newest calibration is over, has no due date, or left them out of tolerance."""
+    """Refuse instruments whose newest calibration is over, has no due date, or left them out of tolerance.
+
+    Of the models that the operation names also those of which none is recorded.
+    """
     today = request.at.date()
-    wrong = []
+    step = facts.unit.standing.step(request.operation) if facts.unit.standing is not None else None
+    known = {one.equipment for one in facts.equipment.calibrations}
+    wrong = [
+        f"{named} has no calibration recorded here, and {request.operation} asks for one of every {model}"
+        for model in (step.calibrated if step is not None else ())
+        for named in request.instruments
+        if named.startswith(f"{model} ") and named not in known
+    ]
     evidence = []
     for one in facts.equipment.calibrations:
         if not one.left_good:

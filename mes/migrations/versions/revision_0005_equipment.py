@@ -83,11 +83,12 @@ def upgrade() -> None:
     op.add_column("run_instrument", sa.Column("readings", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
     for column in ("golden_every_s", "challenge_every_s"):
         op.add_column("route_step", sa.Column(column, sa.Float(), nullable=True))
+    op.add_column("route_step", sa.Column("calibrated", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
-    for column in ("challenge_every_s", "golden_every_s"):
+    for column in ("calibrated", "challenge_every_s", "golden_every_s"):
         op.drop_column("route_step", column)
     op.drop_column("run_instrument", "readings")
     for table, index in (

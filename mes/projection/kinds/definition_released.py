@@ -37,7 +37,16 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
         False,
         Definition(
             tuple(
-                Step(step.name, step.kind, step.retests, step.offline, step.skills, step.requires, step.checks)
+                Step(
+                    step.name,
+                    step.kind,
+                    step.retests,
+                    step.offline,
+                    step.skills,
+                    step.requires,
+                    step.checks,
+                    step.calibrated,
+                )
                 for step in record.route
             ),
             tuple(
@@ -83,6 +92,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "requires": [required.model_dump(mode="json") for required in step.requires],
             "golden_every_s": step.golden_every_s,
             "challenge_every_s": step.challenge_every_s,
+            "calibrated": list(step.calibrated),
         }
         for place, step in enumerate(record.route)
     ]
