@@ -32,6 +32,8 @@ class RefusalLog:
 
     def __enter__(self) -> Self:
         if self._path is not None:
+            if self._path.exists() and self._path.samefile(self._file):
+                raise CommandError(f"--refused {self._path}: is the file that is imported; name another one")
             try:
                 out = self._open.enter_context(self._path.open("w", encoding="utf-8", newline=""))
             except OSError as error:

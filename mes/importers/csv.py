@@ -1,11 +1,12 @@
 """Delimited text, read by a map that says what its columns mean (docs/importing.md)."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from mes.importing.delimited import Delimited
 from mes.importing.history import HistoricRun, HistoryRefused, RefusedLine
-from mes.importing.map_document import ImportMap
+from mes.importing.map_document import HISTORY_NAME, ImportMap
 from mes.importing.map_reading import read_map
 from mes.importing.tidy import TidyTable
 from mes.importing.wide import WideTable
@@ -35,4 +36,8 @@ def open_history(file: Path, map_file: Path | None, name: str | None) -> CsvHist
     if map_file is None:
         raise HistoryRefused("import csv: no map is named; give --map MAP.toml, which says what the columns mean")
     by = read_map(map_file)
-    return CsvHistory(file, by if name is None else ImportMap.model_validate(by.model_dump() | {"name": name}))
+    if name is not None:
+        if re.fullmatch(HISTORY_NAME, name) is None:
+            raise HistoryRefused(f"--name {name!a}: is no name; write up to 64 letters, digits, dots and hyphens")
+        by = by.model_copy(update={"name": name})
+    return CsvHistory(file, by)

@@ -14,8 +14,8 @@ from mes.importing.map_document import FileForm, FromColumn, TimeColumns
 from mes.importing.units import SiUnit
 from mes.vocabulary import OverRange
 
-_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
-_LATEST = datetime(9998, 1, 1, tzinfo=UTC)
+_FIRST_YEAR, _LAST_YEAR = 1971, 9997
+"""An identity tells its moment from 1970 on, and a zone may move a moment by a day."""
 _MOST_DIGITS = 60
 _LONGEST_TEXT = 1000
 
@@ -96,9 +96,13 @@ class Numbers:
         return None if written in self._missing else self._finite(column, written, unit)
 
     def _finite(self, column: str, written: str, unit: SiUnit) -> float:
-        if self._number.fullmatch(written) is None or len(written) > _MOST_DIGITS:
+        number_text = written
+        if unit.written and self._number.fullmatch(written) is None:
+            # "635.10 W": a cell may repeat its unit, and no other one.
+            number_text = written.removesuffix(unit.written).rstrip()
+        if self._number.fullmatch(number_text) is None or len(written) > _MOST_DIGITS:
             raise CellRefused(column, written, self._why_not(written))
-        plain = written.replace(self._form.thousands, "") if self._form.thousands else written
+        plain = number_text.replace(self._form.thousands, "") if self._form.thousands else number_text
         number = unit.of(Decimal(plain.replace(self._form.decimal, ".")))
         if number - number != 0:
             raise CellRefused(column, written, "is larger than any number that can be kept")
@@ -135,12 +139,11 @@ class Moments:
         except (ValueError, ArithmeticError, OSError) as error:
             wanted = {"iso": "2026-03-31T14:05:00", "unix": "1774966260"}.get(self._format, self._format)
             raise CellRefused(column, written, f"is no moment as {wanted}") from error
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise CellRefused(column, written, f"lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}")
         if moment.tzinfo is None:
             moment = self._placed(column, written, moment)
-        moment = moment.astimezone(UTC)
-        if not _EARLIEST <= moment <= _LATEST:
-            raise CellRefused(column, written, "lies outside the years 1970 to 9997")
-        return moment
+        return moment.astimezone(UTC)
 
     def _read(self, written: str) -> datetime:
         if self._format == "iso":

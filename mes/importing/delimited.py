@@ -7,6 +7,7 @@ is never closed, a line without end, bytes that are no text in UTF-16) refuses t
 import codecs
 import csv
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,10 +54,15 @@ class Delimited:
             for key, column in columns.items()
             if column not in self.columns
         ]
-        if missing and len(self.columns) == 1:
-            other = next((mark for mark in ";\t|," if mark in self.columns[0]), None)
-            hint = "" if other is None else f"; its first line looks like delimiter = {other!r}"
-            missing.append(f"{self.path}: has one column when read with delimiter = {self._form.delimiter!r}{hint}")
+        missing += [
+            f'{self.path}: has the column "{column}", which the map names as {key}, twice; rename one of them'
+            for key, column in columns.items()
+            if self.columns.count(column) > 1
+        ]
+        other = next((mark for mark in ";\t|," if mark in self.columns[0]), None)
+        if missing and len(self.columns) == 1 and other is not None:
+            wanted, given = (json.dumps(mark) for mark in (other, self._form.delimiter))
+            missing = [f"{self.path}: is one column with delimiter = {given}; write delimiter = {wanted} in [file]"]
         if missing:
             raise HistoryRefused("\n".join(missing))
 
@@ -93,11 +99,6 @@ class Delimited:
             raise HistoryRefused(f"{self.path}: is empty: it has no line of column names") from None
         except csv.Error as error:
             raise self._broken(1, error) from error
-        twice = sorted({name for name in names if names.count(name) > 1 and name})
-        if twice:
-            raise HistoryRefused(
-                f"{self.path}: line {lines.number}: column {', '.join(twice)} stands there twice; rename one of them"
-            )
         if not all(_is_text(name) for name in names):
             raise HistoryRefused(
                 f"{self.path}: line {lines.number}: the column names are no {self._form.encoding} text; name the file's"

@@ -15,6 +15,9 @@ from mes.vocabulary import OWN_MAKER, CollectionMode, Outcome
 NOT_RECORDED: Final = "not recorded"
 """Written where history does not say who, or at which fixture."""
 
+HISTORY_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
+"""A name that a source can carry; no blank, no @."""
+
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -195,7 +198,7 @@ class Instrument(Document):
 class ImportMap(Document):
     """The whole map."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    name: Annotated[str, Field(pattern=HISTORY_NAME)]
     """What the team calls this history: its records come from the source `import/NAME@…`."""
     simulated: bool = False
     collection: CollectionMode = CollectionMode.AUTO

@@ -91,7 +91,8 @@ def _fault(name: str, key: str, loc: tuple[int | str, ...], error: ErrorDetails)
     if error["type"] == "value_error":
         return Fault(name, key, str(error["ctx"]["error"]), "mend the table")
     if "FromColumn" in error["loc"] and error["type"] == "model_type":
-        return Fault(name, key, "is neither a text nor a column", 'write "text" or { column = "NAME" }')
+        kind, example = ("a number", "5.0") if loc[-1] in ("low", "high") else ("a text", '"text"')
+        return Fault(name, key, f"is neither {kind} nor a column", f'write {example} or {{ column = "NAME" }}')
     said = error["msg"].replace("Input", "it", 1).replace("String", "it", 1).replace("an object", "a table")
     return Fault(name, key, f"{json.dumps(error['input'], default=str):.60} is refused: {said}", "write another value")
 

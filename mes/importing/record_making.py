@@ -40,10 +40,10 @@ class RecordMaker:
         """The id of the record that releases a plan."""
         return _identity(at, "plan", self._source, plan.digest)
 
-    def registered(self, run: HistoricRun) -> UnitRegistered:
-        """The unit of a run, in since its first run in the file."""
+    def registered(self, run: HistoricRun, unit_id: UUID) -> UnitRegistered:
+        """The unit of a run, in since its first run in the file; `unit_id` is that of its `unit_id`."""
         return UnitRegistered(
-            id=self.unit_id(run),
+            id=unit_id,
             source=self._source,
             at=run.started_at,
             simulated=self._simulated,
@@ -72,11 +72,11 @@ class RecordMaker:
             code_digest=self._code,
         )
 
-    def finished(self, run: HistoricRun) -> RunFinished:
-        """The run itself."""
+    def finished(self, run: HistoricRun, finished_id: UUID) -> RunFinished:
+        """The run itself; `finished_id` is its `record_id`."""
         verdict, ending = _ENDED[run.outcome]
         return RunFinished(
-            id=record_id(run),
+            id=finished_id,
             source=self._source,
             at=run.finished_at,
             simulated=self._simulated,

@@ -11,7 +11,7 @@ from mes.importing.units import SiUnit
 from mes.records import InstrumentUsed, UnitIdentity
 from mes.vocabulary import Outcome
 
-_SECONDS = SiUnit("s", 0)
+_SECONDS = SiUnit("s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,23 +121,23 @@ class Transfer:
 
     def _entries(self, runs: Sequence[HistoricRun]) -> Iterator[JournalEntry]:
         """The entries of these runs, each run behind what it needs: its unit and its plan."""
-        ids = [id_ for run in runs for id_ in (self._make.unit_id(run), record_id(run))]
+        named = [(run, self._make.unit_id(run), record_id(run)) for run in runs]
+        ids = [id_ for _, *both in named for id_ in both]
         places, units = self._arrived.known(ids, [run.unit for run in runs])
-        for run in runs:
+        for run, unit_id, finished_id in named:
             records: list[Record] = []
             if run.plan.digest not in self._plans:
                 records.append(self._make.released(run))
             here = (self._source, self.summary.records + len(records) + 1)
-            registered = places.get(self._make.unit_id(run))
+            registered = places.get(unit_id)
             # In the journal at this very place: an earlier attempt was the first to tell of this unit.
             if registered == here or (registered is None and run.unit not in units):
-                records.append(self._make.registered(run))
-            finished = self._make.finished(run)
-            records.append(finished)
-            place = (self._source, self.summary.records + len(records))
-            if places.get(finished.id, place) != place:
-                self._known(run, places[finished.id][0])
+                records.append(self._make.registered(run, unit_id))
+            place = (self._source, self.summary.records + len(records) + 1)
+            if places.get(finished_id, place) != place:
+                self._known(run, places[finished_id][0])
                 continue
+            records.append(self._make.finished(run, finished_id))
             self._plans.add(run.plan.digest)
             units.add(run.unit)
             for record in records:

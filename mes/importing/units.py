@@ -6,10 +6,9 @@ decimal number keeps its digits.
 
 import unicodedata
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, NamedTuple
-
-from mes.definitions.faults import near
 
 _SPELLINGS: Final = """
 1 V A W VA var Wh J Hz s h m ohm F H S K degC ° dB dBm 1/min 1/s s/m dB/m V/s A/s K/s Pa kg m/s m3/s bit/s
@@ -52,15 +51,20 @@ class UnknownUnit(ValueError):
     """No unit is spelled so; `remedy` says which are near."""
 
     def __init__(self, spelling: str) -> None:
-        self.remedy = near(spelling, KEPT | _SAME.keys() | _TIMES.keys())
+        units = [*_PREFIXED, *(alias for alias, unit in _SAME.items() if unit in _PREFIXED)]
+        known = {prefix + unit for prefix in _PREFIXES for unit in units}.union(KEPT, _SAME, _TIMES)
+        close = get_close_matches(spelling, sorted(known), 3, 0.6)
+        listed = f"known are {', '.join(sorted(KEPT))}, and prefixes before most of them"
+        self.remedy = f"did you mean {' or '.join(close)}?" if close else listed
         super().__init__(f"{spelling!r} is no unit known here; {self.remedy}")
 
 
 class SiUnit(NamedTuple):
-    """The unit in which a value is kept, and the power of ten that leads there."""
+    """The unit in which a value is kept, the power of ten that leads there, and how the file writes it."""
 
     kept: str
-    exponent: int
+    exponent: int = 0
+    written: str = ""
 
     def of(self, number: Decimal) -> float:
         """A number of the file's unit in the unit that is kept, rounded once."""
@@ -74,10 +78,10 @@ def si_unit(spelling: str) -> SiUnit:
     written = unicodedata.normalize("NFKC", spelling.strip())
     named = _SAME.get(written, written)
     if named in KEPT:
-        return SiUnit(named, 0)
+        return SiUnit(named, 0, spelling)
     if named in _TIMES:
-        return SiUnit(*_TIMES[named])
+        return SiUnit(*_TIMES[named], spelling)
     prefix, rest = written[:1], _SAME.get(written[1:], written[1:])
     if prefix in _PREFIXES and rest in _PREFIXED:
-        return SiUnit(rest, _PREFIXES[prefix])
+        return SiUnit(rest, _PREFIXES[prefix], spelling)
     raise UnknownUnit(spelling)

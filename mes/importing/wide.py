@@ -15,6 +15,8 @@ from mes.importing.verdict import Found
 from mes.records import MeasurandDefinition
 from mes.vocabulary import OverRange
 
+Band = tuple[float | None, float | None]
+
 
 class WideTable:
     """Runs of a table. Raises `HistoryRefused` when the table has not the columns that the map names."""
@@ -23,7 +25,7 @@ class WideTable:
         self._by, self._table = by, table
         self._heads = RunColumns(by)
         self._numbers = Numbers(by.file)
-        self._units = [SiUnit("", 0) if one.text else si_unit(one.unit) for one in by.measurand]
+        self._units = [SiUnit("") if one.text else si_unit(one.unit) for one in by.measurand]
         columns = self._heads.columns()
         for place, one in enumerate(by.measurand):
             columns[f"measurand[{place}].column"] = one.column
@@ -31,6 +33,10 @@ class WideTable:
                 if isinstance(limit, FromColumn):
                     columns[f"measurand[{place}].{side}"] = limit.column
         table.require(columns)
+        self._fixed = [
+            (self._fixed_limit(one.low, unit), self._fixed_limit(one.high, unit))
+            for one, unit in zip(by.measurand, self._units, strict=True)
+        ]
         self.lines = max((row.last_line for row in table.rows()), default=0)
 
     def runs(self) -> Iterator[HistoricRun | RefusedLine]:
@@ -49,11 +55,11 @@ class WideTable:
 
     def _run(self, lines: tuple[int, int], cells: Cells, plans: PlanBook) -> HistoricRun:
         head = self._heads.head(cells)
-        limits: list[tuple[float | None, float | None]] = []
+        limits: list[Band] = []
         values: list[float | None] = []
         texts: dict[str, str] = {}
         over_ranges: dict[str, OverRange] = {}
-        for one, unit in zip(self._by.measurand, self._units, strict=True):
+        for one, fixed, unit in zip(self._by.measurand, self._fixed, self._units, strict=True):
             cell = cells[one.column]
             if one.text:
                 values.append(None)
@@ -61,7 +67,7 @@ class WideTable:
                 if cell.strip() not in self._by.file.missing:
                     texts[one.name] = text_of(one.column, cell)
                 continue
-            limits.append(self._band(one, unit, cells))
+            limits.append(self._band(one, fixed, unit, cells))
             measured = self._numbers.measured(one.column, cell, unit)
             values.append(measured.value)
             if measured.over_range is not None:
@@ -72,19 +78,22 @@ class WideTable:
         found = Found(plan.measurands, values, texts, over_ranges)
         return concluded_run(lines, head, plan, found, self._by)
 
-    def _band(self, one: WideMeasurand, unit: SiUnit, cells: Cells) -> tuple[float | None, float | None]:
-        low, high = self._limit(one.low, unit, cells), self._limit(one.high, unit, cells)
+    def _band(self, one: WideMeasurand, fixed: Band, unit: SiUnit, cells: Cells) -> Band:
+        low, high = fixed
+        if isinstance(one.low, FromColumn):
+            low = self._numbers.limit(one.low.column, cells[one.low.column], unit)
+        if isinstance(one.high, FromColumn):
+            high = self._numbers.limit(one.high.column, cells[one.high.column], unit)
         if low is not None and high is not None and low > high:
             column = one.low.column if isinstance(one.low, FromColumn) else one.column
             raise CellRefused(column, f"{low:g}", f"low limit of {one.name} is above its high limit {high:g}")
         return low, high
 
-    def _limit(self, limit: Limit, unit: SiUnit, cells: Cells) -> float | None:
-        if isinstance(limit, FromColumn):
-            return self._numbers.limit(limit.column, cells[limit.column], unit)
-        return None if limit is None else unit.of(Decimal(repr(limit)))
+    @staticmethod
+    def _fixed_limit(limit: Limit, unit: SiUnit) -> float | None:
+        return unit.of(Decimal(repr(limit))) if isinstance(limit, float) else None
 
-    def _measurands(self, limits: list[tuple[float | None, float | None]]) -> tuple[MeasurandDefinition, ...]:
+    def _measurands(self, limits: list[Band]) -> tuple[MeasurandDefinition, ...]:
         return tuple(
             MeasurandDefinition(
                 name=one.name,
