@@ -15,7 +15,7 @@ from mes.vocabulary import OWN_MAKER, CollectionMode, Outcome
 NOT_RECORDED: Final = "not recorded"
 """Written where history does not say who, or at which fixture."""
 
-HISTORY_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
+HISTORY_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 """A name that a source can carry; no blank, no @."""
 
 Column = Annotated[str, Field(min_length=1, max_length=200)]

@@ -105,7 +105,8 @@ def test_refused_lines_are_listed_and_written_out(bring, tmp_path) -> None:
     assert done.code == 1
     assert "30 lines refused" in done.out
     assert "and 10 more; all are in" in done.out
-    rows = list(csv.DictReader((tmp_path / "refused.csv").open(encoding="utf-8", newline="")))
+    with (tmp_path / "refused.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert len(rows) == 30
     assert (rows[0]["line"], rows[0]["column"], rows[0]["value"]) == ("3", "Start", "never")
     assert "no moment" in rows[0]["reason"]
@@ -135,6 +136,7 @@ def test_a_dry_run_writes_nothing(bring, mes, site) -> None:
         (("csv", "nowhere.csv", "--map", "map.toml"), "nowhere.csv: no such file"),
         (("csv", "history.csv", "--map", "nowhere.toml"), "nowhere.toml: cannot be read"),
         (("csv", "history.csv", "--map", "map.toml", "--name", "a b"), "--name"),
+        (("csv", "history.csv", "--map", "map.toml", "--refused", "history.csv"), "is the file that is imported"),
         (
             ("csv", "history.csv", "--map", "map.toml", "--refused", "nowhere/r.csv"),
             "--refused nowhere/r.csv: cannot be",
