@@ -126,6 +126,11 @@ def open_local_ledger(url: str, *, simulated_site: bool = False, attachments: Pa
     return _opened(url, attachments)
 
 
+def ledger_on(engine: Engine) -> LocalLedger:
+    """The ledger on a database that is open already, for records that name no attachments."""
+    return LocalLedger(engine, _now)
+
+
 def _opened(url: str, attachments: Path | None) -> LocalLedger:
     folder = attachments or folder_of_database(url)
     engine = open_engine(url)
