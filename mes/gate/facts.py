@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from mes.gate.contents import Contradiction, contradictions, identities, inside
 from mes.gate.holds import HoldMet, met
+from mes.gate.read_backs import Mistold, mistold
 from mes.gate.reservations import Promise, promised
 from mes.gate.rulings import open_defects, unsound
 from mes.gate.standing import Standing, standing
@@ -66,6 +67,7 @@ class Facts:
     contradictions: tuple[Contradiction, ...] = ()
     promises: tuple[Promise, ...] = ()
     terms: Terms = field(default_factory=Terms)
+    mistold: tuple[Mistold, ...] = ()
 
     @property
     def involved(self) -> tuple[UnitFacts, ...]:
@@ -103,6 +105,7 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
         contradictions(connection, everything),
         promised(connection, request),
         terms,
+        mistold(connection, everything),
     )
 
 

@@ -152,6 +152,8 @@ class MeasurandDefinition(Document):
     over_range: Literal["error", "fail", "pass"] = "error"
     required: bool = True
     clause: Text = ""
+    tells: Literal["serial", "mac"] | None = Field(default=None, exclude_if=silent)
+    """What of the unit's own identity this text is, as its own memory says it: the centre holds it against the unit."""
 
 
 class PlanStep(Document):
