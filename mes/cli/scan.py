@@ -34,10 +34,8 @@ def command(
     if label.syntax is Syntax.PLAIN:
         said: dict[str, object] = {"number": plain_text(scan)}
     else:
-        names = (
-            *("part", "maker_part", "revision", "serials", "lot", "quantity", "quantity_unit", "date_code"),
-            *("expires", "country", "maker", "supplier", "trade_item"),
-        )
+        names = ["part", "maker_part", "revision", "serials", "lot", "quantity", "quantity_unit", "date_code"]
+        names += ["expires", "country", "maker", "supplier", "trade_item"]
         said = {name: value for name in names if (value := getattr(label, name)) not in (None, ())}
     if as_json:
         print_document(

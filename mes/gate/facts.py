@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from mes.gate.contents import Contradiction, contradictions, identities, inside
 from mes.gate.equipment import EquipmentFacts, read_equipment
 from mes.gate.holds import HoldMet, met
+from mes.gate.read_backs import Mistold, mistold
 from mes.gate.reservations import Promise, promised
 from mes.gate.rulings import open_defects, unsound
 from mes.gate.standing import Standing, standing
@@ -72,6 +73,7 @@ class Facts:
     promises: tuple[Promise, ...] = ()
     terms: Terms = field(default_factory=Terms)
     equipment: EquipmentFacts = field(default_factory=EquipmentFacts)
+    mistold: tuple[Mistold, ...] = ()
 
     @property
     def involved(self) -> tuple[UnitFacts, ...]:
@@ -112,6 +114,7 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
         promised(connection, request),
         terms,
         read_equipment(connection, request, step.checks if step else ()),
+        mistold(connection, everything),
     )
 
 

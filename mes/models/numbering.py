@@ -46,6 +46,22 @@ class Allocation(SQLModel, table=True):
     voided_by: UUID | None = Field(default=None)
 
 
+class ReadBack(SQLModel, table=True):
+    """What a unit's own memory said of it in a run: a serial number that is not its own, or a MAC address.
+
+    A serial number that is its own is no row: nothing follows from it.
+    """
+
+    __tablename__ = "read_back"
+
+    run_id: UUID = Field(primary_key=True, foreign_key="test_run.id")
+    measurand: str = Field(primary_key=True)
+    unit_id: UUID = Field(foreign_key="unit.id", index=True)
+    tells: str
+    value: str = Field(index=True)
+    read_at: datetime
+
+
 class AllocatedNumber(SQLModel, table=True):
     """One number that was given out; that none is given out twice is the key's business, too.
 

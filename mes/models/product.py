@@ -96,3 +96,5 @@ class PlanMeasurand(SQLModel, table=True):
     low: float | None
     high: float | None
     definition: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    tells: str | None = Field(default=None)
+    """What of the unit's identity this text is: `serial` or `mac`."""

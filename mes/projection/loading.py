@@ -36,6 +36,8 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
             work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
     for row in _PLANS.rows(connection, mentions.plans):
         work.plans[row.digest] = row.measurands
+    for row in _TELLS.rows(connection, mentions.plans):
+        work.tells[row.plan_digest, row.name] = row.tells
     work.shop.load(connection, mentions.code_tables, mentions.operators)
     work.numbers.load(connection, mentions.numbers, mentions.voided)
     load_facts(connection, work, mentions)
@@ -176,6 +178,12 @@ _PLANS = Lookup(
     .outerjoin(_MEASURAND, _MEASURAND.c.plan_digest == _PLAN.c.digest)
     .group_by(_PLAN.c.digest),
     _PLAN.c.digest,
+)
+
+
+_TELLS = Lookup(
+    select(_MEASURAND.c.plan_digest, _MEASURAND.c.name, _MEASURAND.c.tells).where(_MEASURAND.c.tells.is_not(None)),
+    _MEASURAND.c.plan_digest,
 )
 
 

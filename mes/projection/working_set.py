@@ -139,6 +139,8 @@ class WorkingSet:
         self.lots: dict[LotKey, LotEntry] = {}
         self.plans: dict[str, int] = {}
         """Number of measurands by plan digest."""
+        self.tells: dict[tuple[str, str], str] = {}
+        """Measurands, by plan digest and name, whose text is the unit's own serial number or MAC address."""
         self.definitions: dict[PartKey, dict[str, DefinitionEntry]] = defaultdict(dict)
         self.runs: dict[UUID, Run] = {}
         self.runs_of: dict[UUID, set[UUID]] = defaultdict(set)

@@ -108,7 +108,7 @@ class RouteOperation(Document):
     """How long a golden unit that passed at a station vouches for it; None: the gate asks for none."""
     challenge_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=silent)
     """The same of the known-bad unit that was caught."""
-    calibrated: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    calibrated: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """Models of instruments of which a calibration must be recorded here; of others one that is recorded must hold."""
 
     @property
@@ -164,6 +164,8 @@ class MeasurandDefinition(Document):
     over_range: Literal["error", "fail", "pass"] = "error"
     required: bool = True
     clause: Text = ""
+    tells: Literal["serial", "mac"] | None = Field(default=None, exclude_if=silent)
+    """What of the unit's own identity this text is, as its own memory says it: the centre holds it against the unit."""
 
 
 class PlanStep(Document):

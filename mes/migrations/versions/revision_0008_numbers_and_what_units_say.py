@@ -58,10 +58,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", "scope"),
     )
     op.create_index(op.f("ix_allocated_number_allocation_id"), "allocated_number", ["allocation_id"])
+    op.create_table(
+        "read_back",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("measurand", AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("tells", AutoString(), nullable=False),
+        sa.Column("value", AutoString(), nullable=False),
+        sa.Column("read_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["test_run.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"]),
+        sa.PrimaryKeyConstraint("run_id", "measurand"),
+    )
+    op.create_index(op.f("ix_read_back_unit_id"), "read_back", ["unit_id"])
+    op.create_index(op.f("ix_read_back_value"), "read_back", ["value"])
+    op.add_column("plan_measurand", sa.Column("tells", AutoString(), nullable=True))
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
+    op.drop_column("plan_measurand", "tells")
+    op.drop_table("read_back")
     op.drop_table("allocated_number")
     op.drop_table("allocation")
     op.drop_table("number_range")

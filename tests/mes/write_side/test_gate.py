@@ -11,6 +11,7 @@ from mes.gate.decision import decide, rule_modules
 from mes.gate.equipment import CalibrationFacts, CycleFacts, EquipmentFacts
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
 from mes.gate.holds import HoldMet
+from mes.gate.read_backs import Mistold
 from mes.gate.reservations import Promise
 from mes.gate.standing import Standing
 from mes.gate.terms import LotFacts, Terms
@@ -70,6 +71,7 @@ def in_trouble(unit, component):
         "contents": (replace(component, open_defects=("D1 (defect 5)",), route=(disturbed,)),),
         "holds": (HoldMet(UUID(int=6), "bad lot", "ann", "unit C1", ()),),
         "contradictions": (Contradiction(component.identity, ("C1 at core", "C2 at core"), ()),),
+        "mistold": tuple(Mistold(unit.identity, tells, "X1", (), ()) for tells in ("serial", "mac")),
         "promises": (Promise(UUID(int=7), component.identity, "C2", "assembly-2", EPOCH),),
     }
 
