@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlmodel import col
 
 from mes.attachment_store import AttachmentAltered, AttachmentMissing, AttachmentStore
-from mes.database import is_empty, make_site, open_engine, reading, writing
+from mes.database import is_empty, make_site, open_engine, writing
 from mes.journal import understand
 from mes.ledger import JournalEntry, WrongDatabase
 from mes.models import table_of
@@ -29,26 +29,25 @@ _ENTRY = tuple(column for column in _JOURNAL.c if column.name != "position")
 
 
 def copy_site(
-    source: Engine, url: str, shown: str, progress: Callable[[int, int], None] | None = None
+    original: Connection, url: str, shown: str, progress: Callable[[int, int], None] | None = None
 ) -> tuple[int, frozenset[str]]:
-    """Make the site of `source` in the empty database behind `url`: records folded, attachments that they name.
+    """Make the site that `original` reads in the empty database behind `url`: records folded, attachments they name.
 
     A database that holds this very site without one record, as a copy that was broken off leaves it, is taken as empty.
     Raises `WrongDatabase` for one that holds anything else, and `RecordRejected` when the journal holds what cannot be
     folded; the copy has no record then.
     """
-    with reading(source) as original:
-        site = original.execute(select(_SITE)).one()
-        if is_empty(url):
-            make_site(url, site.name, SiteKind(site.kind), lambda: site.created_at)
-            _name(url, site.identity)
-        engine = open_engine(url)
-        try:
-            with writing(engine) as connection:
-                _require_copy_of(connection, site.identity, shown)
-                return _carry(original, connection, progress or (lambda _done, _total: None))
-        finally:
-            engine.dispose()
+    site = original.execute(select(_SITE)).one()
+    if is_empty(url):
+        make_site(url, site.name, SiteKind(site.kind), lambda: site.created_at)
+        _name(url, site.identity)
+    engine = open_engine(url)
+    try:
+        with writing(engine) as connection:
+            _require_copy_of(connection, site.identity, shown)
+            return _carry(original, connection, progress or (lambda _done, _total: None))
+    finally:
+        engine.dispose()
 
 
 def copy_attachments(digests: Iterable[str], source: AttachmentStore, target: AttachmentStore) -> int:

@@ -21,6 +21,7 @@ def command(
     from mes.attachment_store import AttachmentRefused, AttachmentStore
     from mes.command_line import locate
     from mes.console_output import Page, counted, narrate, print_document
+    from mes.database import reading as one_state
     from mes.projection import rebuild
     from mes.site_access import SiteAccess, display_name, reading, writing
     from mes.site_copy import copy_attachments, copy_site
@@ -56,7 +57,8 @@ def command(
         raise CommandError(f"database {shown}: --from names the same database; without --from it is folded in place")
     with reading(home, source, older=True) as access:
         require_whole(access)
-        records, attached = copy_site(access.engine, there.url, shown, progress)
+        with one_state(access.engine) as original:
+            records, attached = copy_site(original, there.url, shown, progress)
         try:
             lost = copy_attachments(attached, AttachmentStore(here.attachments), AttachmentStore(there.attachments))
         except AttachmentRefused as error:

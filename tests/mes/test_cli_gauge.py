@@ -15,6 +15,12 @@ OF = ("--part", "DAC-800G", "--operation", "final_test", "--measurand", "loop_re
 
 
 @pytest.fixture
+def backend():
+    """A site with studies is made anew on both databases elsewhere: one is enough here."""
+    return "sqlite"
+
+
+@pytest.fixture
 def study_file(tmp_path):
     """AIAG's study, scaled so that its GRR is what a milliohmmeter has: limits 0.5 Ω to 2.0 Ω."""
 

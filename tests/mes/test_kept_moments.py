@@ -80,3 +80,15 @@ def test_moments_that_cannot_be_told_say_why(measured, site_mes):
     empty = site_mes("moments", "isolation", "--until", "2026-01-01")
     assert (empty.code, "no value of a completed run" in empty.out) == (0, True)
     assert json.loads(site_mes("moments", "isolation", "--until", "2026-01-01", "--json").out)["rows"] == []
+
+
+def test_real_site_leaves_simulated_values_out_unless_asked(open_line, sqlite_url):
+    """What was measured on a simulated bench is kept apart, and told only when asked for by name."""
+    line = open_line(sqlite_url, simulated=False)
+    line.plan("final_test")
+    line.run(line.register("A"), "final_test")
+    line.simulated = True
+    line.run(line.register("S"), "final_test")
+    for simulated, n in ((False, 1), (True, 2)):
+        kept = kept_moments(line.engine, ValueScope("sdd21"), simulated=simulated)
+        assert sum(one.moments.n for one in kept) == n

@@ -15,7 +15,7 @@ from mes.vocabulary import RunEnding, Verdict
 
 SOURCES = ("test-1/1", "test-1/2", "test-2/1")
 EXAMPLES = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 numbers = st.none() | st.floats(1e7 - 1, 1e7 + 1) | st.floats(allow_nan=False, allow_infinity=False)
 run_facts = st.tuples(
