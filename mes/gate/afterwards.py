@@ -12,15 +12,15 @@ that the run names. Allowed, the run counts like any other; refused, it stays, a
 (`mes.gate.rules.provisional`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, select
 
-from mes.gate.contents import contradictions, inside
+from mes.gate.contents import doubled, inside
 from mes.gate.decision import SOURCE, decision_of, is_journalled, journal_by_gate, judge
-from mes.gate.holds import anything_held
+from mes.gate.holds import caught_units
 from mes.gate.rulings import unsound
 from mes.journal import Journalled, understand
 from mes.ledger import JournalEntry, Site
@@ -125,9 +125,7 @@ def _is_provisional(one: Journalled) -> bool:
 def judge_finished(connection: Connection, site: Site, fresh: Sequence[Journalled], received_at: datetime) -> None:
     """Ask the rules that can have changed about every run that finished here, and journal what refuses."""
     finished = [one.record for one in fresh if isinstance(one.record, RunFinished)]
-    if not finished or not _anything_stands(connection, finished):
-        return
-    for run in finished:
+    for run in _in_question(connection, finished):
         request = GateRequest(
             id=finish_id(run.run),
             at=run.at,
@@ -147,11 +145,13 @@ def judge_finished(connection: Connection, site: Site, fresh: Sequence[Journalle
             journal_by_gate(connection, decided, received_at)
 
 
-def _anything_stands(connection: Connection, finished: Collection[RunFinished]) -> bool:
-    """Whether there is anything to ask about: mostly not, and then a batch costs a handful of statements."""
-    if anything_held(connection):
-        return True
+def _in_question(connection: Connection, finished: Sequence[RunFinished]) -> list[RunFinished]:
+    """The runs of whose units there is something to say: few, and found in some statements for a whole batch."""
     wanted = {unit_key(run.unit) for run in finished}
     rows = _UNITS.rows(connection, {serial for _, _, serial in wanted})
-    contents = inside(connection, [row.id for row in rows if (row.maker, row.part, row.serial) in wanted])
-    return bool(unsound(connection, contents)) or bool(contradictions(connection, contents))
+    ids = {key: row.id for row in rows if (key := (row.maker, row.part, row.serial)) in wanted}
+    contents = inside(connection, ids.values())
+    noted = caught_units(connection, contents) | unsound(connection, contents) | doubled(connection, contents)
+    if not noted:
+        return []
+    return [run for run in finished if inside(connection, [ids[unit_key(run.unit)]]) & noted]

@@ -68,6 +68,13 @@ def anything_held(connection: Connection) -> bool:
     return connection.execute(_ANY).first() is not None
 
 
+def caught_units(connection: Connection, units: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units that any standing hold catches."""
+    if not units or not anything_held(connection):
+        return frozenset()
+    return frozenset(row.unit_id for lookup in _CAUGHT for row in lookup.rows(connection, units))
+
+
 def caught_by(hold_id: UUID) -> CompoundSelect[Any]:
     """The units that one hold catches, a row for each fact: `unit_id` and `since`."""
     return union_all(

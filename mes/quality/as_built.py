@@ -85,3 +85,5 @@ class BuiltUnit:
     runs: tuple[StandingRun, ...] = ()
     disturbed: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    benches: frozenset[str] = frozenset()
+    """The operations at which the gate let it be built, on a bench that is named."""

@@ -152,6 +152,8 @@ def _process_gaps(built: BuiltUnit) -> Iterator[Gap]:
             built_here = [part for part in built.parts if part.operation == step.operation]
             if not built_here:
                 yield Gap(PROCESS, 1, subject, "nothing was bound there")
+            elif step.operation not in built.benches:
+                yield Gap(PROCESS, 2, subject, "no bench, and no decision of the gate that let it be built")
             continue
         standing = [run for run in built.runs if run.operation == step.operation]
         if not standing:

@@ -12,14 +12,14 @@ from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.product import BomLine, PlanMeasurand
 from mes.models.rework import Disturbance
-from mes.models.test_run import RunInstrument, TestRun
+from mes.models.test_run import GateDecision, RunInstrument, TestRun
 from mes.models.unit import Installation, Lot
 from mes.projection.loading import load_units
-from mes.projection.working_set import DefinitionEntry, UnitEntry, WorkingSet
+from mes.projection.working_set import DefinitionEntry, UnitEntry, UnitKey, WorkingSet
 from mes.quality.as_built import BillLine, BuiltPart, BuiltUnit, RouteOperation, StandingRun
 from mes.queries.snapshot import snapshot
 from mes.records import UnitIdentity
-from mes.vocabulary import OWN_MAKER, CollectionMode, RunEnding, Tracking, Verdict
+from mes.vocabulary import OWN_MAKER, CollectionMode, GatePhase, RunEnding, Tracking, Verdict
 
 
 def built_unit(engine: Engine, unit_id: UUID, *, at: datetime | None = None) -> BuiltUnit:
@@ -38,6 +38,7 @@ def _unit_ids(components: Collection[Component]) -> set[UUID]:
 
 _INSTALLATION, _RUN, _LOT, _BOM = table_of(Installation), table_of(TestRun), table_of(Lot), table_of(BomLine)
 _MEASURAND, _INSTRUMENT, _DISTURBANCE = table_of(PlanMeasurand), table_of(RunInstrument), table_of(Disturbance)
+_DECISION = table_of(GateDecision)
 _LINKS = Lookup(
     select(_INSTALLATION).where(_INSTALLATION.c.voided_by.is_(None)).order_by(_INSTALLATION.c.installed_at),
     _INSTALLATION.c.parent_id,
@@ -48,6 +49,14 @@ _BILLS = Lookup(select(_BOM).order_by(_BOM.c.position), _BOM.c.material_id)
 _LAYOUTS = Lookup(select(_MEASURAND).order_by(_MEASURAND.c.place), _MEASURAND.c.plan_digest)
 _INSTRUMENTS = Lookup(select(_INSTRUMENT.c.run_id), _INSTRUMENT.c.run_id)
 _DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
+
+
+_DECISIONS = Lookup(
+    select(*(_DECISION.c[name] for name in ("maker", "part", "serial", "operation", "decided_at"))).where(
+        _DECISION.c.allowed, _DECISION.c.phase == GatePhase.BEFORE.value, _DECISION.c.fixture.is_not(None)
+    ),
+    _DECISION.c.serial,
+)
 
 
 class _Reader:
@@ -74,6 +83,11 @@ class _Reader:
         self._runs = self._standing(runs)
         standing = [row for rows in self._runs.values() for row in rows]
         self._layouts = _grouped(_LAYOUTS.rows(connection, {row.plan_digest for row in standing}), "plan_digest")
+        self._benches: dict[UnitKey, frozenset[str]] = {}
+        for row in _DECISIONS.rows(connection, {serial for _, _, serial in work.units}):
+            if at is None or row.decided_at <= at:
+                key = (row.maker, row.part, row.serial)
+                self._benches[key] = self._benches.get(key, frozenset()) | {row.operation}
         self._used = _grouped(_INSTRUMENTS.rows(connection, {row.id for row in standing}), "run_id")
 
     def unit(self, id_: UUID, components: Collection[Component]) -> BuiltUnit:
@@ -99,6 +113,7 @@ class _Reader:
             runs=tuple(self._run(row) for row in sorted(runs, key=lambda row: (row.started_at, row.id))),
             disturbed=frozenset(operation for unit, operation in self._disturbed if unit == id_),
             elsewhere=frozenset(operations[:entered]),
+            benches=self._benches.get(entry.key, frozenset()),
         )
 
     def _part(self, row: Any, below: Mapping[UUID, Component]) -> BuiltPart:

@@ -186,7 +186,7 @@ def _release(row: Any, about: str) -> TrailEntry:
     return TrailEntry(row.released_at, row.signed_by, "hold released", about, row.reason, row.meaning, row.id)
 
 
-_ACTS = ("registered", "gate", "run", "component removed", "component installed", "")
+_ACTS = ("registered", "hold ", "gate", "run", "component removed", "component installed", "")
 """How acts of one moment follow one another, by their beginnings."""
 
 

@@ -154,7 +154,7 @@ def _work(
     """Work units for the record."""
     from contextlib import ExitStack
 
-    from mes.ledger import open_ledger
+    from stations.away_ledger import open_or_await
     from stations.composition import open_test_station, station_clock
     from stations.hand_resumption import abandon, abandon_for, go_on, worked_by_resuming
     from stations.hand_run import RunEvents, has_terminal, runs_of, runs_of_lines, work_units
@@ -173,7 +173,7 @@ def _work(
     location = locate(home, db)
     now = datetime.now(UTC)
     with ExitStack() as stack:
-        ledger = open_ledger(location.url, simulated_site=config.simulated, attachments=location.attachments)
+        ledger = open_or_await(location, simulated=config.simulated)
         stack.callback(ledger.close)
         served = _held(resources, now, speed if screen else None, stack)
         clock = station_clock(config, now, speed if screen else None) if served is None else served.clock

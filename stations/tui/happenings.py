@@ -59,6 +59,13 @@ class HeldAtFinish:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkedProvisionally:
+    """The run is over and was begun while the centre was away: recorded here, its route not checked."""
+
+    work: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkEnded:
     """The desk is done with a unit."""
 
@@ -128,6 +135,7 @@ Happening = (
     | CheckEnded
     | GateRefused
     | HeldAtFinish
+    | WorkedProvisionally
     | WorkEnded
     | WorkBroke
     | Forwarded

@@ -22,6 +22,7 @@ from stations.tui.happenings import (
     Ticked,
     UnitTaken,
     WorkBroke,
+    WorkedProvisionally,
     WorkEnded,
 )
 from stations.tui.state import MeasuredRow, Notice, Phase, ScreenState, StepRow
@@ -130,6 +131,11 @@ def _(happening: HeldAtFinish, state: ScreenState) -> ScreenState:
 
 
 @_reduced.register
+def _(happening: WorkedProvisionally, state: ScreenState) -> ScreenState:
+    return replace(state, provisional=True) if happening.work == state.work else state
+
+
+@_reduced.register
 def _(happening: WorkEnded, state: ScreenState) -> ScreenState:
     return replace(state, sending=False) if happening.work == state.work else state
 
@@ -213,6 +219,7 @@ def _cleared(state: ScreenState) -> ScreenState:
         ending=None,
         reason="",
         refusals=(),
+        provisional=False,
         recorded=None,
         sending=False,
         stop_presses=0,

@@ -26,6 +26,7 @@ CABLE = BuiltUnit(
     route=(RouteOperation("assembly", OperationKind.ASSEMBLY), RouteOperation("final_test", OperationKind.TEST)),
     parts=(PLUG,),
     runs=(RUN,),
+    benches=frozenset({"assembly"}),
 )
 
 
@@ -60,6 +61,7 @@ def test_unit_of_which_everything_is_recorded_attains_the_highest_levels():
             4,
             "M4 position J1: lots C-77, C-78 in one position: which is where",
         ),
+        (replace(CABLE, benches=frozenset()), 4, 1, "P2 operation assembly: no bench"),
         (replace(CABLE, runs=()), 4, 0, "P1 operation final_test: no finished run"),
         (
             replace(CABLE, runs=(), disturbed=frozenset({"final_test"})),

@@ -17,7 +17,7 @@ from mes.queries.history import GateAnswer, unit_history
 from mes.queries.identity import find_units
 from mes.records import GateDecided, GateRequest, HoldPlaced, Predicate
 from mes.vocabulary import GatePhase, OfflinePolicy, Verdict
-from stations import composition
+from stations import away_ledger, composition
 from stations.composition import open_test_station, station_clock
 from stations.config import load_station_config
 from stations.events import Event, RunBegan
@@ -212,3 +212,35 @@ def test_provisional_run_of_a_held_unit_is_refused_as_it_arrives(floor: Callable
     judged = {answer.id: answer for answer in here.answers("DAC0001")}[worked.run.gate]
     assert (judged.phase, judged.allowed) == (GatePhase.ARRIVAL, False)
     assert "held" in [refusal.rule for refusal in judged.refusals]
+
+
+def test_station_that_met_its_centre_is_opened_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its site is remembered: it works provisionally, and what it recorded arrives when the centre is back."""
+    location = Location(tmp_path, f"sqlite:///{tmp_path / 'site.db'}")
+    config = load_station_config(_with_policy(tmp_path, OfflinePolicy.PROVISIONAL))
+    away = False
+
+    def reach(url: str, **facts: Any) -> Ledger:
+        if away:
+            raise LedgerUnavailable("centre: no route to host")
+        return open_ledger(url, **facts)
+
+    monkeypatch.setattr(away_ledger, "open_ledger", reach)
+    away = True
+    with pytest.raises(LedgerUnavailable):
+        away_ledger.open_or_await(location, simulated=True)
+    for away in (False, True):
+        ledger = away_ledger.open_or_await(location, simulated=True)
+        with open_test_station(
+            config, location=location, ledger=ledger, clock=station_clock(config, START), chance=random.Random(away)
+        ) as station:
+            insert_simulated(station, "DAC0001")
+            worked = station.agent.work("DAC0001", StopSwitch())
+            assert worked.provisional is away
+            assert worked.run is not None
+            away = False
+            assert station.producer.forward().remaining == 0
+        ledger.close()
+    assert "no route to host" in capsys.readouterr().err
