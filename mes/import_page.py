@@ -113,7 +113,10 @@ def print_summary(site: Site, summary: Summary, log: RefusalLog, *, dry_run: boo
         page.line(f"{counted(summary.refused_lines, 'line')} refused:", style="bold")
         page.table(
             ("line", "column", "value", "reason"),
-            [(str(one.line), one.column, _short(one.value), one.reason) for one in log.refused],
+            [
+                (str(one.line), one.column, _short(one.value), one.reason)
+                for one in sorted(log.refused, key=lambda one: one.line)
+            ],
             right=("line",),
             indent=2,
         )

@@ -39,7 +39,7 @@ class PlanBook:
             )
         if self._count >= _MOST_PLANS:
             raise CellRefused("", "", f"limits differ for the {_MOST_PLANS}th time; are these columns limits?")
-        named = head.limit_revision or "limits-" + hashlib.sha256(repr(limits).encode()).hexdigest()[:8]
+        named = head.limit_revision or "stated-" + hashlib.sha256(repr(limits).encode()).hexdigest()[:8]
         known[limits] = HistoricPlan(head.plan, head.plan_revision, head.unit.part, head.operation, named, measurands())
         self._count += 1
         return known[limits]
