@@ -42,5 +42,6 @@ class OrderUnit(SQLModel, table=True):
     work_order: str | None = Field(index=True)
     assigned_at: datetime
     record_id: UUID
+    assigned_by: str
     by_gate: bool
     """Whether a decision of the gate gave it: then it stands once the unit is registered."""

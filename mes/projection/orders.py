@@ -36,13 +36,13 @@ class OrderSet:
                 self._assigned[key] = row._asdict()
                 self._stored.add(key)
 
-    def assign(self, key: Key, order: str | None, at: datetime, record_id: UUID, *, by_gate: bool) -> None:
+    def assign(self, key: Key, order: str | None, at: datetime, record_id: UUID, by: str, *, by_gate: bool) -> None:
         """Note that this unit is made for this order, unless something newer is known of it."""
         known = self._assigned.get(key)
         if known is not None and (known["assigned_at"], known["record_id"]) > (at, record_id):
             return
         maker, part, serial = key
-        told = {"work_order": order, "assigned_at": at, "record_id": record_id, "by_gate": by_gate}
+        told = {"work_order": order, "assigned_at": at, "record_id": record_id, "assigned_by": by, "by_gate": by_gate}
         self._assigned[key] = {"maker": maker, "part": part, "serial": serial, **told}
         self._changed.add(key)
 

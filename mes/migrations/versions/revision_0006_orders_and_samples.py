@@ -94,6 +94,7 @@ def _orders() -> None:
         sa.Column("work_order", AutoString(), nullable=True),
         sa.Column("assigned_at", UTCDateTime(), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("assigned_by", AutoString(), nullable=False),
         sa.Column("by_gate", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("maker", "part", "serial"),
     )

@@ -48,7 +48,7 @@ def project(record: GateDecided, work: WorkingSet) -> None:
         ]
     key = unit_key(request.unit)
     if record.assigns is not None:
-        work.orders.assign(key, record.assigns, record.at, record.id, by_gate=True)
+        work.orders.assign(key, record.assigns, record.at, record.id, request.operator, by_gate=True)
     for place, permitted in enumerate(record.permits):
         permit = permitted.permit
         work.permits[key].add(used(permit, record.at, record.id))

@@ -13,4 +13,4 @@ def mentions(record: WorkOrderAssigned, mentions: Mentions) -> None:
 def project(record: WorkOrderAssigned, work: WorkingSet) -> None:
     """Write the assignment unless something newer is known of the unit."""
     work.unit(record.unit)
-    work.orders.assign(unit_key(record.unit), record.order, record.at, record.id, by_gate=False)
+    work.orders.assign(unit_key(record.unit), record.order, record.at, record.id, record.by, by_gate=False)
