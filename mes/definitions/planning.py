@@ -60,7 +60,9 @@ def _overlaps(
         # The last night of a week ends in the first day of the next.
         first = spans[0]
         spans.append((first[0] + week, first[1] + week, first[2], first[3]))
-    for (_, end, _, before), (begin, _, number, after) in pairwise(spans):
-        if begin < end:
+    told: set[tuple[int, int]] = set()
+    for (_, end, other, before), (begin, _, number, after) in pairwise(spans):
+        if begin < end and (other, number) not in told:
+            told.add((other, number))
             problem = f"{after.name} {after.start}-{after.end} overlaps {before.name} {before.start}-{before.end}"
             yield Fault(file, f"{key}[{number}]", problem, "let one end where the other starts")

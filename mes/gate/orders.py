@@ -93,7 +93,11 @@ def places_taken(connection: Connection, number: str, at: datetime) -> int:
 
 def _taking(number: str, at: datetime) -> Select[int]:
     """Counts the units that take a place in an order at this moment."""
-    destroyed = select(_RESULT.c.id).where(_RESULT.c.unit_id == _UNIT.c.id, _RESULT.c.destroyed.is_(True)).exists()
+    destroyed = (
+        select(_RESULT.c.id)
+        .where(_RESULT.c.unit_id == _UNIT.c.id, _RESULT.c.destroyed.is_(True), _RESULT.c.voided_by.is_(None))
+        .exists()
+    )
     registered = and_(_UNIT.c.id.is_not(None), or_(_UNIT.c.state != UnitState.SCRAPPED.value, destroyed))
     promised = and_(_UNIT.c.id.is_(None), _ORDER_UNIT.c.by_gate.is_(True), _ORDER_UNIT.c.assigned_at > at - LASTS)
     return (

@@ -67,3 +67,4 @@ class SampleResultRow(SQLModel, table=True):
     by: str
     simulated: bool
     found_at: datetime
+    voided_by: UUID | None = Field(default=None)

@@ -16,7 +16,7 @@ from mes.models.hold import Hold
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
 from mes.models.rework import Defect, Disposition, Disturbance, Repair
-from mes.models.sampling import Sample
+from mes.models.sampling import Sample, SampleResultRow
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Ruling, Run
@@ -174,24 +174,15 @@ _REMOVALS = Lookup(select(_REMOVAL), _REMOVAL.c.parent_id)
 _DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
 _DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
 _HOLD = table_of(Hold)
-_GAUGE_STUDY = table_of(GaugeStudyRow)
-_OF_NO_UNIT = (_HOLD, table_of(Deviation), table_of(Sample))
-_FACTS = (
-    {table.name: Lookup(select(table.c.id, null().label("unit_id")), table.c.id) for table in _OF_NO_UNIT}
-    | {
-        "gauge_study": Lookup(
-            select(_GAUGE_STUDY.c.id, null().label("unit_id")).where(_GAUGE_STUDY.c.voided_by.is_(None)),
-            _GAUGE_STUDY.c.id,
-        ),
-    }
-    | {
-        table.name: Lookup(select(table.c.id, table.c.unit_id).where(table.c.voided_by.is_(None)), table.c.id)
-        for table in (table_of(Defect), table_of(Repair), _DISPOSITION)
-    }
-)
+# Records that others may name or void: each table's ids, and the unit of each where it is about one.
+_NAMED = {table: null() for table in (_HOLD, table_of(Deviation), table_of(Sample))}
+_VOIDABLE = {table: null() for table in map(table_of, (GaugeStudyRow, Calibration, Maintenance, StationCheck))} | {
+    table: table.c.unit_id for table in map(table_of, (Defect, Repair, Disposition, SampleResultRow))
+}
+_FACTS = {table.name: Lookup(select(table.c.id, unit.label("unit_id")), table.c.id) for table, unit in _NAMED.items()}
 _FACTS |= {
-    table.name: Lookup(select(table.c.id, null().label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
-    for table in (table_of(Calibration), table_of(Maintenance), table_of(StationCheck))
+    table.name: Lookup(select(table.c.id, unit.label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
+    for table, unit in _VOIDABLE.items()
 }
 _UNITS_OF_VOIDED = (
     Lookup(select(_RUN.c.unit_id), _RUN.c.id),

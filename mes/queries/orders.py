@@ -167,7 +167,11 @@ def _members(number: str | None) -> tuple[Select[Any], Any, Any]:
     """The registered units of one order, or of all, with their newest run and whether a sample destroyed them."""
     runs = _newest() if number is None else _newest().where(_ORDER_UNIT.c.work_order == number)
     newest = runs.subquery("newest")
-    destroyed = select(_RESULT.c.id).where(_RESULT.c.unit_id == _UNIT.c.id, _RESULT.c.destroyed.is_(True)).exists()
+    destroyed = (
+        select(_RESULT.c.id)
+        .where(_RESULT.c.unit_id == _UNIT.c.id, _RESULT.c.destroyed.is_(True), _RESULT.c.voided_by.is_(None))
+        .exists()
+    )
     joined = (
         select()
         .select_from(_ORDER_UNIT)

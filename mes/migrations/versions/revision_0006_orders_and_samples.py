@@ -195,6 +195,7 @@ def _samples() -> None:
         sa.Column("by", AutoString(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("found_at", UTCDateTime(), nullable=False),
+        sa.Column("voided_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["sample_id"], ["sample.id"]),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"]),
         sa.PrimaryKeyConstraint("id"),

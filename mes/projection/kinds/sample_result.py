@@ -21,11 +21,13 @@ def project(record: SampleResult, work: WorkingSet) -> None:
         lot = work.lot(record.lot)
         lot.row["used"] += 1
         lot.changed = True
+    unit_id = None if record.unit is None else work.unit(record.unit).id
+    work.known[record.id] = ("sample_result", unit_id)
     work.rows[SampleResultRow].append(
         {
             "id": record.id,
             "sample_id": record.sample,
-            "unit_id": None if record.unit is None else work.unit(record.unit).id,
+            "unit_id": unit_id,
             "piece": record.piece,
             "conforming": record.conforming,
             "destroyed": record.destroyed,
@@ -33,5 +35,6 @@ def project(record: SampleResult, work: WorkingSet) -> None:
             "by": record.by,
             "simulated": record.simulated,
             "found_at": record.at,
+            "voided_by": None,
         }
     )
