@@ -64,7 +64,7 @@ def command(
     start, end = instant(since, "--since"), instant(until, "--until")
     with reading(home, database) as access:
         counts = counts_simulated(access, simulated)
-        told_by, planned = "--planned-busy", planned_busy
+        told_by, planned = "option --planned-busy", planned_busy
         by_name: dict[str, OverallEquipmentEffectiveness] = {}
         if planned is None:
             calendar = calendar_of(access.engine, station)
@@ -89,7 +89,7 @@ def command(
                 Exit.NO,
             )
         oee = effectiveness(planned * 3600.0, done)
-        figures = told(oee) | {"planned_busy_by": told_by}
+        figures = {"planned_busy_by": told_by} | told(oee)
         if as_csv:
             if by_shift:
                 names = tuple(told(oee))

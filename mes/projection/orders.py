@@ -46,6 +46,11 @@ class OrderSet:
         self._assigned[key] = {"maker": maker, "part": part, "serial": serial, **told}
         self._changed.add(key)
 
+    @property
+    def orders(self) -> dict[Key, str | None]:
+        """The order of each unit that is known here."""
+        return {key: row["work_order"] for key, row in self._assigned.items()}
+
     def write(self, connection: Connection) -> None:
         """Write what changed."""
         for maker, part, serial in sorted(self._changed & self._stored):
