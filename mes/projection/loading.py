@@ -173,16 +173,14 @@ _LINKS_IN, _LINKS_TO = (Lookup(_LINK_FACTS, _INSTALLATION.c[name]) for name in (
 _REMOVALS = Lookup(select(_REMOVAL), _REMOVAL.c.parent_id)
 _DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
 _DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
-_HOLD = table_of(Hold)
 # Records that others may name or void: each table's ids, and the unit of each where it is about one.
-_NAMED = {table: null() for table in (_HOLD, table_of(Deviation), table_of(Sample))}
-_VOIDABLE = {table: null() for table in map(table_of, (GaugeStudyRow, Calibration, Maintenance, StationCheck))} | {
-    table: table.c.unit_id for table in map(table_of, (Defect, Repair, Disposition, SampleResultRow))
-}
-_FACTS = {table.name: Lookup(select(table.c.id, unit.label("unit_id")), table.c.id) for table, unit in _NAMED.items()}
+_NAMED = (table_of(Hold), table_of(Deviation), table_of(Sample))
+_VOIDABLE = {table_of(model): null() for model in (GaugeStudyRow, Calibration, Maintenance, StationCheck)}
+_OF_UNITS = tuple(table_of(model) for model in (Defect, Repair, Disposition, SampleResultRow))
+_FACTS = {table.name: Lookup(select(table.c.id, null().label("unit_id")), table.c.id) for table in _NAMED}
 _FACTS |= {
     table.name: Lookup(select(table.c.id, unit.label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
-    for table, unit in _VOIDABLE.items()
+    for table, unit in [*_VOIDABLE.items(), *((table, table.c.unit_id) for table in _OF_UNITS)]
 }
 _UNITS_OF_VOIDED = (
     Lookup(select(_RUN.c.unit_id), _RUN.c.id),

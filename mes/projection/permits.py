@@ -43,6 +43,8 @@ def with_parts(definition: Definition, permits: Collection[Permit | PermitUsed])
 
 def with_operations(rulings: Rulings, permits: Collection[PermitUsed]) -> Rulings:
     """The rulings in which an operation that a deviation left out counts as waived from the decision on."""
+    if not permits:
+        return rulings
     waived = dict(rulings.waived)
     for permit in permits:
         if permit.kind is PermitKind.OPERATION and permit.operation is not None:

@@ -60,7 +60,6 @@ class Mentions:
     operators: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
     assigned: set[UnitKey] = field(default_factory=set)
-    """Units that records assign to work orders, registered or not."""
 
 
 @dataclass(slots=True)
@@ -179,7 +178,6 @@ class WorkingSet:
         self.numbers = NumberSet()
         self.orders = OrderSet()
         self.permits: dict[UnitKey, set[PermitUsed]] = defaultdict(set)
-        """What deviations gave to units, registered or not."""
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
 
@@ -265,14 +263,12 @@ class WorkingSet:
                 waived[made.operation] = max(made.ruling, waived.get(made.operation, made.ruling))
             elif made.kind is DispositionKind.SCRAP:
                 scrapped.append(made.ruling)
-        rulings = Rulings(disturbed, waived, min(scrapped, default=None))
-        return with_operations(rulings, self.permits[unit.key]) if unit.key in self.permits else rulings
+        return with_operations(Rulings(disturbed, waived, min(scrapped, default=None)), self.permits.get(unit.key, ()))
 
     def definition_of(self, unit: UnitEntry) -> Definition:
         """What the unit's revision must go through and be made of, by its newest release, and by deviation."""
         newest = self.newest((unit.key[0], unit.key[1]), unit.revision)
-        definition = newest.definition if newest else Definition()
-        return with_parts(definition, self.permits[unit.key]) if unit.key in self.permits else definition
+        return with_parts(newest.definition if newest else Definition(), self.permits.get(unit.key, ()))
 
     def newest(self, part: PartKey, revision: str | None = None) -> DefinitionEntry | None:
         """The newest released definition of a part, or of one revision of it."""
