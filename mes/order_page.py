@@ -105,6 +105,12 @@ def show_order(access: SiteAccess, number: str, *, as_json: bool, as_csv: bool) 
     )
     told = ", ".join(f"{getattr(order, name)} {name}" for name in _COUNTS[1:])
     page.line(f"{counted(order.units, 'unit')}: {told}", indent=2)
+    surplus = order.units - order.scrapped - order.quantity
+    if surplus > 0:
+        page.line(f"{counted(surplus, 'unit')} too many: the gate refuses those that were assigned last", indent=2)
+    surplus = order.units - order.scrapped - order.quantity
+    if surplus > 0:
+        page.line(f"{counted(surplus, 'unit')} too many: the gate refuses those that were assigned last", indent=2)
     for event in report.events:
         changes = (("quantity", event.quantity), ("due", event.due), ("customer", event.customer))
         what = ", ".join(f"{name} {value}" for name, value in changes if value is not None)

@@ -13,9 +13,10 @@ from mes.gate.holds import STATEMENTS
 from mes.models.hold import Hold, HoldExemption, HoldRelease
 from mes.models.order import OrderUnit
 from mes.models.rework import Defect, Disposition, RecordVoid, Repair
+from mes.models.sampling import SampleResultRow
 from mes.models.unit import Unit
 
-RulingName = Literal["defect", "repair", "disposition", "void", "hold", "release", "order"]
+RulingName = Literal["defect", "repair", "disposition", "void", "hold", "release", "order", "sample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,27 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
         )
         for v in session.exec(select(RecordVoid).where(col(RecordVoid.target_id).in_(targets)))
     ]
-    return found + _holds(session, unit_id) + _order(session, unit_id)
+    return found + _holds(session, unit_id) + _order(session, unit_id) + _samples(session, unit_id)
+
+
+def _samples(session: Session, unit_id: UUID) -> list[Ruling]:
+    """What samples found on the unit."""
+    rows = session.exec(select(SampleResultRow).where(col(SampleResultRow.unit_id) == unit_id))
+    return [
+        Ruling(
+            one.found_at,
+            one.id,
+            "sample",
+            ("conforming" if one.conforming else "NONCONFORMING")
+            + (" and destroyed" if one.destroyed else "")
+            + f" in sample {one.sample_id}",
+            one.note,
+            one.by,
+            one.simulated,
+            one.voided_by,
+        )
+        for one in rows
+    ]
 
 
 def _order(session: Session, unit_id: UUID) -> list[Ruling]:

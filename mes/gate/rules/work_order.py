@@ -11,8 +11,10 @@ def check(request: GateRequest, facts: Facts) -> Refusal | None:
     """Refuse a unit of a closed, full, foreign or unknown order, and one of no order where the route needs one."""
     asked = facts.terms.order
     standing = facts.unit.standing
+    step = standing.step(request.operation) if standing is not None else None
+    if step is None and request.order is None:
+        return None  # what the route does not name is not made for an order: a closed one may still be shipped
     if asked is None:
-        step = standing.step(request.operation) if standing is not None else None
         if step is None or not step.needs_order:
             return None
         return Refusal(
