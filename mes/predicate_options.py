@@ -26,6 +26,7 @@ PlanOption = Annotated[str | None, typer.Option("--plan", help="Plan: its name, 
 LimitRevisionOption = Annotated[str | None, typer.Option("--limit-revision", help="Limit revision.")]
 OperatorOption = Annotated[str | None, typer.Option("--operator", help="Operator.")]
 StationOption = Annotated[str | None, typer.Option("--station", help="Station.")]
+OrderOption = Annotated[str | None, typer.Option("--order", help="Work order, by its number.")]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Begin of the window, included.")]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="TIME", help="End of the window, excluded.")]
 SinceLastGoodOption = Annotated[
@@ -60,6 +61,7 @@ class Asked:
     until: str | None
     since_last_good: bool = False
     calibration: str | None = None
+    order: str | None = None
 
     def predicate(
         self, access: "SiteAccess", *, as_json: bool
@@ -81,6 +83,8 @@ class Asked:
         elif self.serial is not None:
             unit = one_unit(access, self.serial, self.part, self.maker, as_json=as_json)
             fields["unit"] = UnitIdentity(maker=unit.maker, part=unit.part, serial=unit.serial)
+        elif self.order is not None:
+            fields["order"] = self.order
         else:
             fields |= {"maker": self.maker, "part": self.part, "date_code": self.date_code} | self._work()
             fields["plan"] = None if self.plan is None else one_plan(access, self.plan)
@@ -114,9 +118,10 @@ class Asked:
         work = any(value is not None for value in self._work().values())
         material = self.date_code is not None
         alone = self.maker is not None and self.lot is None and self.serial is None
-        kinds = (self.lot is not None) + (self.serial is not None) + work + (material or alone)
+        named = (self.lot is not None) + (self.serial is not None) + (self.order is not None)
+        kinds = named + work + (material or alone)
         if kinds != 1:
             raise CommandError(
-                "give exactly one of --lot LOT and --serial SERIAL, or a material (--date-code, --maker), or work"
-                " (--instrument, --fixture, --plan, --limit-revision, --operator, --station)"
+                "give exactly one of --lot LOT and --serial SERIAL, or --order NUMBER, or a material (--date-code,"
+                " --maker), or work (--instrument, --fixture, --plan, --limit-revision, --operator, --station)"
             )

@@ -71,6 +71,8 @@ def _print_gate(page: Page, answer: GateAnswer) -> None:
         f"{moment(answer.at)}  {gate_words(answer)}: {answer.operation} at {answer.station} by {answer.operator}",
         indent=2,
     )
+    for deviation in answer.deviations:
+        page.line(f"by deviation {deviation}", indent=6)
     for refusal in answer.refusals:
         page.line(f"{refusal.rule}: {refusal.message}", indent=6)
         if refusal.evidence:

@@ -90,6 +90,7 @@ def open_producer(
     ledger: Ledger,
     clock: Clock,
     chance: random.Random,
+    order: str | None = None,
 ) -> Iterator[Producer]:
     """A station's spool, and its way to the ledger. Raises `SpoolError`."""
     path = spool_path(location, station, ledger.site())
@@ -106,6 +107,7 @@ def open_producer(
             ledger=ledger,
             clock=clock,
             new_id=IdMaker(clock, chance),
+            order=order,
             offline=OfflinePolicies.beside(path, product.route),
         )
 
@@ -233,6 +235,7 @@ def open_test_station(
                 ledger=ledger,
                 clock=clock,
                 chance=chance,
+                order=config.order,
             )
         )
         runner = watch(prepared)

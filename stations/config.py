@@ -174,6 +174,8 @@ class StationConfig(FileDocument):
     plan: Identifier = Field(examples=['plan = "dac_800g_final_test"'])
     product: ExistingFile = Field(examples=['product = "../products/dac_800g_1m5.toml"'])
     operator: Name = Field(examples=['operator = "op-demo"'])
+    order: Name | None = Field(default=None, exclude_if=lambda order: order is None, examples=['order = "WO-1001"'])
+    """The work order that units are made for here, those apart that have one; without it, for none."""
     limits: ExistingFile | None = Field(default=None, examples=['limits = "r2_19db.toml"'])
     resume_within_s: FiniteFloat | None = Field(default=None, ge=0, examples=["resume_within_s = 14400.0"])
     """How long after a power cut a run of a resumable plan goes on; without it such a run is ABORTED too."""
@@ -240,6 +242,7 @@ class StationConfig(FileDocument):
         self,
         *,
         operator: str | None = None,
+        order: str | None = None,
         limits: Path | None = None,
         touchstone: Path | None = None,
         eeprom: Path | None = None,
@@ -252,6 +255,8 @@ class StationConfig(FileDocument):
         content = self.model_dump(context={"path": self.path})
         if operator is not None:
             content["operator"] = operator
+        if order is not None:
+            content["order"] = order
         if limits is not None:
             content["limits"] = limits.absolute()
         for key, played in (("touchstone", touchstone), ("eeprom", eeprom), ("lldp", lldp)):

@@ -42,6 +42,8 @@ class Producer:
     clock: Clock
     new_id: Callable[[], UUID]
     offline: OfflinePolicies
+    order: str | None = None
+    """The work order that units are made for here."""
     lost: tuple[str, ...] = ()
     """Attachments that were found lost on this disk and that nobody was told of yet."""
 
@@ -207,5 +209,6 @@ class Producer:
             creates=creates,
             components=tuple(components),
             lots=tuple(lots),
+            order=self.order,
             simulated=self.simulated,
         )

@@ -28,6 +28,7 @@ def command(
         list[str] | None,
         typer.Option("--lot", metavar="PART:LOT", help="Lot that would be built in; may be repeated."),
     ] = None,
+    order: Annotated[str | None, typer.Option("--order", help="Work order that the unit would be made for.")] = None,
     creates: Annotated[bool, typer.Option("--creates", help="The operation brings the serial number to life.")] = False,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Moment of the question. [default: now]")
@@ -72,6 +73,7 @@ def command(
                 creates=creates,
                 components=tuple(named_unit(access, name) for name in components or ()),
                 lots=tuple(named_lot(access, name) for name in lots or ()),
+                order=order,
                 simulated=access.site.kind is SiteKind.SIMULATED,
             )
         except ValidationError as error:
@@ -93,6 +95,7 @@ def command(
                         "rule": one.rule,
                         "asks": one.asks,
                         "verdict": "ALLOWED" if one.refusal is None else "REFUSED",
+                        "permits": [permit.model_dump(mode="json") for permit in one.permits],
                         **(
                             {"message": None, "evidence": [], "unlock": None, "who": None}
                             if one.refusal is None
@@ -108,6 +111,8 @@ def command(
             page.line(f"{unit} at {operation}: {said}; nothing was recorded", style="bold")
             for one in judged:
                 page.line(f"{'ok     ' if one.refusal is None else 'REFUSED'}  {one.rule}: {one.asks}", indent=2)
+                for permit in one.permits:
+                    page.line(f"by deviation {permit.deviation}: {permit.permit}", indent=11)
                 if one.refusal is not None:
                     page.line(one.refusal.message, indent=11)
                     page.line(f"unlock: {one.refusal.unlock} ({one.refusal.who.value.lower()})", indent=11)

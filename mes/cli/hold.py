@@ -15,6 +15,7 @@ from mes.predicate_options import (
     LotOption,
     MakerOption,
     OperatorOption,
+    OrderOption,
     PartOption,
     PlanOption,
     SerialOption,
@@ -39,6 +40,7 @@ def command(
     limit_revision: LimitRevisionOption = None,
     operator: OperatorOption = None,
     station: StationOption = None,
+    order: OrderOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     since_last_good: SinceLastGoodOption = False,
@@ -70,6 +72,7 @@ def command(
         until,
         since_last_good,
         calibration,
+        order=order,
     )
     for name, text in (("--reason", reason), ("--by", by)):
         if not text.strip():

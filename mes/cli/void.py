@@ -22,6 +22,7 @@ class Target(StrEnum):
     station_checked = "check"
     numbers_allocated = "allocation"
     gauge_study_recorded = "gauge-study"
+    sample_result = "sample-result"
 
 
 def command(

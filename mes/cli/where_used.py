@@ -16,6 +16,7 @@ from mes.predicate_options import (
     LotOption,
     MakerOption,
     OperatorOption,
+    OrderOption,
     PartOption,
     PlanOption,
     SerialOption,
@@ -38,6 +39,7 @@ def command(
     limit_revision: LimitRevisionOption = None,
     operator: OperatorOption = None,
     station: StationOption = None,
+    order: OrderOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     since_last_good: SinceLastGoodOption = False,
@@ -73,6 +75,7 @@ def command(
         until,
         since_last_good,
         calibration,
+        order=order,
     )
     when = instant(at, "--at")
     with reading(home, database) as access:

@@ -1,4 +1,4 @@
-"""What a definition file may say: products, purchased parts, one code table, operators and skills, number ranges.
+"""What a definition file may say: products, purchased parts, codes, operators, ranges, calendars, sampling plans.
 
 A file with a `[material]` of its own is one product in the form that stations read; what such a file says for the
 station alone (plans' parameters, the simulator's design) is passed over.
@@ -17,7 +17,9 @@ from mes.records import (
     MaterialDefinition,
     Name,
     RouteOperation,
+    SamplingPlan,
     SerialRange,
+    ShiftCalendar,
     content_digest,
     definition_digest,
 )
@@ -64,6 +66,8 @@ class DefinitionFile(Document):
     operator: tuple[OperatorSkills, ...] = ()
     serial_range: tuple[SerialRange, ...] = ()
     mac_range: tuple[MacRange, ...] = ()
+    calendar: tuple[ShiftCalendar, ...] = ()
+    sampling: tuple[SamplingPlan, ...] = ()
 
     @property
     def definitions(self) -> tuple[ProductDefinition, ...]:
@@ -96,6 +100,6 @@ def range_name(numbers: NumberRangeDefinition) -> str:
     return f"serials of {numbers.part}" if isinstance(numbers, SerialRange) else f"MAC addresses {numbers.name}"
 
 
-def code_table_digest(table: CodeTable) -> str:
-    """SHA-256 of a code table."""
+def code_table_digest(table: CodeTable | ShiftCalendar | SamplingPlan) -> str:
+    """SHA-256 of a code table, a calendar or a sampling plan."""
     return content_digest(table.model_dump(mode="json"))

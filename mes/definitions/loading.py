@@ -11,10 +11,11 @@ from mes.definitions.changes import Action, Change, changes
 from mes.definitions.document import OperatorSkills, ProductDefinition, code_table_digest, range_digest
 from mes.definitions.faults import DefinitionsRefused, Fault
 from mes.definitions.known import read_known, read_released
+from mes.definitions.planning import calendar_faults
 from mes.definitions.ranges import range_faults
 from mes.definitions.reading import ReadFile
 from mes.definitions.references import References
-from mes.definitions.structure import code_faults, material_faults, operator_faults, product_faults
+from mes.definitions.structure import code_faults, material_faults, operator_faults, product_faults, twice
 from mes.desk import Act
 from mes.records import (
     CodeTable,
@@ -24,7 +25,11 @@ from mes.records import (
     NumberRangeReleased,
     OperatorCertified,
     Record,
+    SamplingPlan,
+    SamplingPlanReleased,
     SerialRange,
+    ShiftCalendar,
+    ShiftCalendarReleased,
 )
 
 
@@ -64,6 +69,10 @@ def _structure(file: ReadFile) -> Sequence[Fault]:
         faults += product_faults(name, file.key(f"product[{number}]."), product)
     if content.codes is not None:
         faults += code_faults(name, content.codes)
+    for number, calendar in enumerate(content.calendar):
+        faults += calendar_faults(name, f"calendar[{number}]", calendar)
+    for named, what in ((content.calendar, "calendar"), (content.sampling, "sampling")):
+        faults += twice(name, what, "name", [one.name for one in named])
     for number, operator in enumerate(content.operator):
         faults += operator_faults(name, f"operator[{number}].", operator)
     return faults
@@ -86,6 +95,12 @@ def _record(act: Act, change: Change, by: str) -> Record:
         return NumberRangeReleased(**act.envelope(), serial=content, digest=range_digest(content), released_by=by)
     if isinstance(content, MacRange):
         return NumberRangeReleased(**act.envelope(), mac=content, digest=range_digest(content), released_by=by)
+    if isinstance(content, ShiftCalendar):
+        digest = code_table_digest(content)
+        return ShiftCalendarReleased(**act.envelope(), calendar=content, digest=digest, released_by=by)
+    if isinstance(content, SamplingPlan):
+        digest = code_table_digest(content)
+        return SamplingPlanReleased(**act.envelope(), plan=content, digest=digest, released_by=by)
     return _certified(act, content, by)
 
 

@@ -50,17 +50,10 @@ def read_file(path: Path) -> ReadFile:
     except ValidationError as error:
         errors = sorted(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         raise DefinitionsRefused([_fault(name, prefix, one) for one in errors]) from error
-    if not any(getattr(content, table) for table in DefinitionFile.model_fields):
-        raise DefinitionsRefused(
-            [
-                Fault(
-                    name,
-                    "",
-                    "defines nothing",
-                    "write [[product]], [[purchased]], [codes], [[operator]], [[serial_range]] or [[mac_range]]",
-                )
-            ]
-        )
+    planned = content.calendar or content.sampling
+    if not (content.definitions or content.codes or content.operator or content.ranges or planned):
+        tables = "[[product]], [[purchased]], [codes], [[operator]], [[serial_range]], [[mac_range]], [[calendar]]"
+        raise DefinitionsRefused([Fault(name, "", "defines nothing", f"write {tables} or [[sampling]]")])
     return ReadFile(name, content, prefix)
 
 

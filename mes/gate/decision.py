@@ -20,7 +20,7 @@ from mes.ledger import GATE_SOURCE, ContentConflict, JournalEntry, RecordRejecte
 from mes.models import table_of
 from mes.models.journal import JournalRow
 from mes.projection import fold
-from mes.records import GateDecided, GateRequest, Record, Refusal, encode_record, parse_record
+from mes.records import GateDecided, GateRequest, Permitted, Record, Refusal, encode_record, parse_record
 from mes.vocabulary import GatePhase
 
 SOURCE = GATE_SOURCE
@@ -29,17 +29,19 @@ SOURCE = GATE_SOURCE
 
 @cache
 def rule_modules() -> tuple[ModuleType, ...]:
-    """The rules, found by walking the folder; each module has `check(request, facts) -> Refusal | None`."""
+    """The rules, found by walking the folder; each module has `check(request, facts)`: a `Refusal`, None, or
+    the permits of the deviations without which it would have refused."""
     return tuple(import_module(f"{rules.__name__}.{found.name}") for found in iter_modules(rules.__path__))
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one rule said: what it asks, in one sentence, and its refusal, or None."""
+    """What one rule said: what it asks, in one sentence, its refusal or None, and what let it pass by deviation."""
 
     rule: str
     asks: str
     refusal: Refusal | None
+    permits: tuple[Permitted, ...] = ()
 
 
 def explain(request: GateRequest, facts: Facts) -> tuple[Judgement, ...]:
@@ -47,15 +49,14 @@ def explain(request: GateRequest, facts: Facts) -> tuple[Judgement, ...]:
 
     A rule whose module has `AT_FINISH` is one of those.
     """
-    return tuple(
-        Judgement(
-            module.__name__.rpartition(".")[2],
-            (module.__doc__ or "").partition("\n")[0],
-            module.check(request, facts),
-        )
-        for module in rule_modules()
-        if request.phase is not GatePhase.FINISH or hasattr(module, "AT_FINISH")
-    )
+    judged = []
+    for module in rule_modules():
+        if request.phase is GatePhase.FINISH and not hasattr(module, "AT_FINISH"):
+            continue
+        name, asks = module.__name__.rpartition(".")[2], (module.__doc__ or "").partition("\n")[0]
+        said = module.check(request, facts)
+        judged.append(Judgement(name, asks, None, said) if isinstance(said, tuple) else Judgement(name, asks, said))
+    return tuple(judged)
 
 
 def decide(request: GateRequest, facts: Facts) -> tuple[Refusal, ...]:
@@ -83,8 +84,10 @@ def record_decision(connection: Connection, site: Site, request: GateRequest, re
 def judge(connection: Connection, site: Site, request: GateRequest) -> GateDecided:
     """The decision on a request, as this transaction sees the facts; nothing is journalled."""
     facts = read_facts(connection, site, request)
-    refusals = decide(request, facts)
+    judged = explain(request, facts)
+    refusals = tuple(one.refusal for one in judged if one.refusal is not None)
     step = facts.unit.standing.step(request.operation) if facts.unit.standing is not None else None
+    order = facts.terms.order
     return GateDecided(
         id=request.id,
         source=SOURCE,
@@ -94,6 +97,9 @@ def judge(connection: Connection, site: Site, request: GateRequest) -> GateDecid
         allowed=not refusals,
         refusals=refusals,
         offline=None if step is None or request.phase is not GatePhase.BEFORE else step.offline,
+        # Only what was allowed is made under a deviation, and for an order.
+        permits=() if refusals else tuple(permit for one in judged for permit in one.permits),
+        assigns=order.number if order is not None and not refusals and order.belongs != order.number else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What the gate's rules may know: the unit, the components about to go into it, and the site, at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from mes.gate.terms import Terms, disagreed, read_terms
 from mes.ledger import Site
 from mes.projection.history import Progress, progress
 from mes.projection.loading import load, load_units
+from mes.projection.permits import with_parts
 from mes.projection.working_set import Mentions, WorkingSet, unit_key
 from mes.records import GateRequest, UnitIdentity
 
@@ -104,6 +105,9 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
     bill = governed.definition.bill if governed else ()
     step = governed.step(request.operation) if governed else None
     terms = read_terms(connection, request, subject.id, everything, governed.revision if governed else None, bill)
+    if governed is not None and terms.deviations:
+        permits = [permit for deviation in terms.deviations for permit in deviation.permits]
+        subject = replace(subject, standing=replace(governed, definition=with_parts(governed.definition, permits)))
     return Facts(
         site,
         subject,
@@ -134,7 +138,7 @@ def _unit_facts(
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
     installed = [work.links[id_] for id_ in sorted(work.links_to.get(unit.id, ())) if not work.links[id_].removed_at]
-    rulings = work.rulings_of(unit.id)
+    rulings = work.rulings_of(unit)
     return UnitFacts(
         identity,
         unit.id,

@@ -60,6 +60,7 @@ def met(connection: Connection, request: GateRequest, contents: Collection[UUID]
     ]
     answers += _on_equipment(connection, request)
     answers += _on_lots(connection, request)
+    answers += _on_order(connection, request)
     return tuple(sorted(answers, key=lambda one: (str(one.hold_id), one.on)))
 
 
@@ -141,6 +142,15 @@ def _on_lots(connection: Connection, request: GateRequest) -> list[HoldMet]:
         rows = connection.execute(statement.order_by(HOLD.c.id))
         answers += [HoldMet(row.id, row.reason, row.placed_by, str(lot), ()) for row in rows]
     return answers
+
+
+def _on_order(connection: Connection, request: GateRequest) -> list[HoldMet]:
+    """Holds on the work order for which the unit would be made, to which it does not belong yet."""
+    if request.order is None:
+        return []
+    conditions = (HOLD.c.subject == Subject.ORDER.value, HOLD.c.work_order == request.order)
+    rows = connection.execute(select(HOLD).where(HOLD.c.released_at.is_(None), *conditions).order_by(HOLD.c.id))
+    return [HoldMet(row.id, row.reason, row.placed_by, f"work order {request.order}", ()) for row in rows]
 
 
 _SHOWN = 10

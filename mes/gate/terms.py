@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select, text
 
+from mes.gate.deviations import DeviationFacts, deviations_for
+from mes.gate.orders import OrderFacts, order_of
 from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.product import Plan
@@ -61,7 +63,8 @@ class Terms:
 
     `overdrawn` are the lots inside the unit or its components of which more was built in than was received;
     `undecided` the unit's runs that no decision of this gate allowed; `taken` how much of an alternate, by position
-    and part, has gone into units of this revision.
+    and part, has gone into units of this revision; `order` is the work order that the request is about; `deviations`
+    those for its part.
     """
 
     skills: Mapping[str, date | None] = field(default_factory=dict)
@@ -70,6 +73,8 @@ class Terms:
     undecided: frozenset[UUID] = frozenset()
     plan: PlanFacts | None = None
     taken: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    order: OrderFacts | None = None
+    deviations: tuple[DeviationFacts, ...] = ()
 
 
 _LOTS = Lookup(select(_LOT), _LOT.c.lot)
@@ -143,6 +148,8 @@ def read_terms(
         frozenset(undecided),
         plan,
         _taken(connection, request, revision, bill),
+        order_of(connection, request),
+        deviations_for(connection, request),
     )
 
 

@@ -67,6 +67,7 @@ class RouteStep(SQLModel, table=True):
     golden_every_s: float | None = Field(default=None)
     challenge_every_s: float | None = Field(default=None)
     calibrated: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    needs_order: bool | None = Field(default=None)
 
 
 class Plan(SQLModel, table=True):

@@ -9,18 +9,30 @@ from sqlalchemy import Connection, func, null, select
 
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.deviation import Deviation, DeviationUse
 from mes.models.equipment import Calibration, Maintenance, StationCheck
 from mes.models.gauge import GaugeStudyRow
 from mes.models.hold import Hold
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
 from mes.models.rework import Defect, Disposition, Disturbance, Repair
+from mes.models.sampling import Sample, SampleResultRow
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Ruling, Run
+from mes.projection.permits import PermitUsed
 from mes.projection.rollups import counted
-from mes.projection.working_set import DefinitionEntry, Disposed, Disturbed, LotEntry, Mentions, UnitEntry, WorkingSet
-from mes.records import Alternate, ChildRequirement
+from mes.projection.working_set import (
+    DefinitionEntry,
+    Disposed,
+    Disturbed,
+    LotEntry,
+    Mentions,
+    UnitEntry,
+    UnitKey,
+    WorkingSet,
+)
+from mes.records import Alternate, ChildRequirement, PermitKind
 from mes.vocabulary import DispositionKind, OfflinePolicy, OperationKind, UnitState
 
 
@@ -40,10 +52,12 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
         work.tells[row.plan_digest, row.name] = row.tells
     work.shop.load(connection, mentions.code_tables, mentions.operators)
     work.numbers.load(connection, mentions.numbers, mentions.voided)
+    work.orders.load(connection, mentions.assigned)
     load_facts(connection, work, mentions)
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
         _hold_run(work, row)
+    load_permits(connection, work, mentions.units | work.units.keys())
     # What is known now is more than was mentioned: the units of what is voided are found through it.
     parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units | work.units.keys()}
     load_definitions(connection, work, {part for _, part in parts})
@@ -56,6 +70,7 @@ def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
     for row in _UNITS.rows(connection, ids):
         _hold_unit(work, row)
     load_histories(connection, work)
+    load_permits(connection, work, work.units.keys())
     load_definitions(connection, work, {part for _, part, _ in work.units})
     return work
 
@@ -71,6 +86,16 @@ def load_facts(connection: Connection, work: WorkingSet, mentions: Mentions) -> 
             changed |= {id_ for id_ in row if id_ is not None}
     for row in _UNITS.rows(connection, changed - {unit.id for unit in work.units.values()}):
         _hold_unit(work, row)
+
+
+def load_permits(connection: Connection, work: WorkingSet, keys: Collection[UnitKey]) -> None:
+    """What deviations gave to these units."""
+    for row in _PERMITS.rows(connection, {serial for _, _, serial in keys}):
+        key = (row.maker, row.part, row.serial)
+        if key in keys:
+            kind = PermitKind(row.kind)
+            given = PermitUsed(kind, row.position, row.component_part, row.operation, row.used_at, row.gate_id)
+            work.permits[key].add(given)
 
 
 def load_histories(connection: Connection, work: WorkingSet) -> None:
@@ -148,20 +173,14 @@ _LINKS_IN, _LINKS_TO = (Lookup(_LINK_FACTS, _INSTALLATION.c[name]) for name in (
 _REMOVALS = Lookup(select(_REMOVAL), _REMOVAL.c.parent_id)
 _DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
 _DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
-_HOLD = table_of(Hold)
-_GAUGE_STUDY = table_of(GaugeStudyRow)
-_FACTS = {
-    "hold": Lookup(select(_HOLD.c.id, null().label("unit_id")), _HOLD.c.id),
-    "gauge_study": Lookup(
-        select(_GAUGE_STUDY.c.id, null().label("unit_id")).where(_GAUGE_STUDY.c.voided_by.is_(None)), _GAUGE_STUDY.c.id
-    ),
-} | {
-    table.name: Lookup(select(table.c.id, table.c.unit_id).where(table.c.voided_by.is_(None)), table.c.id)
-    for table in (table_of(Defect), table_of(Repair), _DISPOSITION)
-}
+# Records that others may name or void: each table's ids, and the unit of each where it is about one.
+_NAMED = (table_of(Hold), table_of(Deviation), table_of(Sample))
+_VOIDABLE = {table_of(model): null() for model in (GaugeStudyRow, Calibration, Maintenance, StationCheck)}
+_OF_UNITS = tuple(table_of(model) for model in (Defect, Repair, Disposition, SampleResultRow))
+_FACTS = {table.name: Lookup(select(table.c.id, null().label("unit_id")), table.c.id) for table in _NAMED}
 _FACTS |= {
-    table.name: Lookup(select(table.c.id, null().label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
-    for table in (table_of(Calibration), table_of(Maintenance), table_of(StationCheck))
+    table.name: Lookup(select(table.c.id, unit.label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
+    for table, unit in [*_VOIDABLE.items(), *((table, table.c.unit_id) for table in _OF_UNITS)]
 }
 _UNITS_OF_VOIDED = (
     Lookup(select(_RUN.c.unit_id), _RUN.c.id),
@@ -170,6 +189,8 @@ _UNITS_OF_VOIDED = (
     Lookup(select(_DISTURBANCE.c.unit_id), _DISTURBANCE.c.cause_id),
     Lookup(select(_DISPOSITION.c.unit_id), _DISPOSITION.c.id),
 )
+_DEVIATION_USE = table_of(DeviationUse)
+_PERMITS = Lookup(select(_DEVIATION_USE), _DEVIATION_USE.c.serial)
 _MATERIALS = Lookup(select(_MATERIAL), _MATERIAL.c.part)
 _ROUTES = Lookup(select(_ROUTE).order_by(_ROUTE.c.place), _ROUTE.c.material_id)
 _BILLS = Lookup(select(_BOM).order_by(_BOM.c.position), _BOM.c.material_id)
@@ -200,6 +221,7 @@ def _route_step(row: Any) -> RouteStep:
         requires,
         {name: every_s for name, every_s in checks.items() if every_s is not None},
         tuple(row.calibrated),
+        bool(row.needs_order),
     )
 
 

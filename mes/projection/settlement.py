@@ -44,6 +44,7 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     rollups.write(connection)
     work.shop.write(connection)
     work.numbers.write(connection)
+    work.orders.write(connection)
     for statement in work.statements:
         connection.execute(statement)
     # Once runs stand as they are, those that were voided just now included.
@@ -99,7 +100,7 @@ def _pair_links(work: WorkingSet) -> tuple[list[Row], list[Row]]:
 def _fold_state(work: WorkingSet, unit: UnitEntry) -> None:
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
-    rulings = work.rulings_of(unit.id)
+    rulings = work.rulings_of(unit)
     steps = progress(work.definition_of(unit), runs, links, unit.enters_at, rulings)
     installed = any(work.links[id_].removed_at is None for id_ in work.links_to.get(unit.id, ()))
     touched = any(run.voided_by is None for run in runs) or any(link.voided_by is None for link in links)

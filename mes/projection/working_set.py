@@ -17,6 +17,8 @@ from sqlmodel import SQLModel
 from mes.ledger import JournalEntry, RecordRejected
 from mes.projection.history import Definition, Link, Place, Removed, Ruling, Rulings, Run
 from mes.projection.numbering import NumberSet
+from mes.projection.orders import OrderSet
+from mes.projection.permits import PermitUsed, with_operations, with_parts
 from mes.projection.rollups import Counted
 from mes.projection.shop import ShopSet
 from mes.records import LotIdentity, UnitIdentity
@@ -57,6 +59,7 @@ class Mentions:
     code_tables: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
+    assigned: set[UnitKey] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -173,6 +176,8 @@ class WorkingSet:
         """What is changed in stored rows besides, after the new ones are in, in this order."""
         self.shop = ShopSet()
         self.numbers = NumberSet()
+        self.orders = OrderSet()
+        self.permits: dict[UnitKey, set[PermitUsed]] = defaultdict(set)
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
 
@@ -246,24 +251,24 @@ class WorkingSet:
             self.reject(f"{table} {id_} is not known; send its record first")
         return unit_id
 
-    def rulings_of(self, unit_id: UUID) -> Rulings:
+    def rulings_of(self, unit: UnitEntry) -> Rulings:
         """What people decided about a unit, newest of each kind."""
         disturbed: dict[str, Ruling] = {}
-        for one in self.disturbances.get(unit_id, ()):
+        for one in self.disturbances.get(unit.id, ()):
             disturbed[one.operation] = max(one.ruling, disturbed.get(one.operation, one.ruling))
         waived: dict[str, Ruling] = {}
         scrapped: list[Ruling] = []
-        for made in self.dispositions.get(unit_id, ()):
+        for made in self.dispositions.get(unit.id, ()):
             if made.kind is DispositionKind.WAIVER and made.operation is not None:
                 waived[made.operation] = max(made.ruling, waived.get(made.operation, made.ruling))
             elif made.kind is DispositionKind.SCRAP:
                 scrapped.append(made.ruling)
-        return Rulings(disturbed, waived, min(scrapped, default=None))
+        return with_operations(Rulings(disturbed, waived, min(scrapped, default=None)), self.permits.get(unit.key, ()))
 
     def definition_of(self, unit: UnitEntry) -> Definition:
-        """What the unit's revision must go through and be made of, by its newest release."""
+        """What the unit's revision must go through and be made of, by its newest release, and by deviation."""
         newest = self.newest((unit.key[0], unit.key[1]), unit.revision)
-        return newest.definition if newest else Definition()
+        return with_parts(newest.definition if newest else Definition(), self.permits.get(unit.key, ()))
 
     def newest(self, part: PartKey, revision: str | None = None) -> DefinitionEntry | None:
         """The newest released definition of a part, or of one revision of it."""

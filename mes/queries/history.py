@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from mes.genealogy import Component, Use, assembly, uses
 from mes.models.test_run import GateDecision
 from mes.models.unit import Installation, Lot, Removal, Unit
+from mes.queries.deviations import deviations_used
 from mes.queries.identity import UnitSummary, lot_summary, unit_summary
 from mes.queries.rulings import Ruling, rulings_on
 from mes.queries.runs import RunReport, runs_of_unit
@@ -55,6 +56,8 @@ class GateAnswer:
     phase: GatePhase = GatePhase.BEFORE
     """When it was asked: before the work, when the run (`run`) had finished, or when one arrived unasked for."""
     run: UUID | None = None
+    deviations: tuple[str, ...] = ()
+    """The deviations without which it would have been refused, each with what it let pass."""
     event: Literal["gate"] = "gate"
 
 
@@ -140,6 +143,7 @@ def _gate_answers(session: Session, unit: UnitSummary) -> list[GateAnswer]:
         )
         .order_by(col(GateDecision.decided_at), col(GateDecision.id))
     )
+    uses = deviations_used(session, unit)
     return [
         GateAnswer(
             row.decided_at,
@@ -155,6 +159,7 @@ def _gate_answers(session: Session, unit: UnitSummary) -> list[GateAnswer]:
             row.simulated,
             GatePhase(row.phase),
             row.run_id,
+            uses.get(row.id, ()),
         )
         for row in rows
     ]

@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, and_, or_
 from sqlmodel import Session, col, select
 
 from mes.gate.holds import STATEMENTS
 from mes.models.hold import Hold, HoldExemption, HoldRelease
+from mes.models.order import OrderUnit
 from mes.models.rework import Defect, Disposition, RecordVoid, Repair
+from mes.models.sampling import SampleResultRow
+from mes.models.unit import Unit
 
-RulingName = Literal["defect", "repair", "disposition", "void", "hold", "release"]
+RulingName = Literal["defect", "repair", "disposition", "void", "hold", "release", "order", "sample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,48 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
         )
         for v in session.exec(select(RecordVoid).where(col(RecordVoid.target_id).in_(targets)))
     ]
-    return found + _holds(session, unit_id)
+    return found + _holds(session, unit_id) + _order(session, unit_id) + _samples(session, unit_id)
+
+
+def _samples(session: Session, unit_id: UUID) -> list[Ruling]:
+    """What samples found on the unit."""
+    rows = session.exec(select(SampleResultRow).where(col(SampleResultRow.unit_id) == unit_id))
+    return [
+        Ruling(
+            one.found_at,
+            one.id,
+            "sample",
+            ("conforming" if one.conforming else "NONCONFORMING")
+            + (" and destroyed" if one.destroyed else "")
+            + f" in sample {one.sample_id}",
+            one.note,
+            one.by,
+            one.simulated,
+            one.voided_by,
+        )
+        for one in rows
+    ]
+
+
+def _order(session: Session, unit_id: UUID) -> list[Ruling]:
+    """The order that the unit is made for now."""
+    rows = session.exec(
+        select(OrderUnit, Unit.simulated)
+        .join(Unit, and_(*(getattr(Unit, name) == getattr(OrderUnit, name) for name in ("serial", "part", "maker"))))
+        .where(col(Unit.id) == unit_id)
+    )
+    return [
+        Ruling(
+            one.assigned_at,
+            one.record_id,
+            "order",
+            f"made for work order {one.work_order}" if one.work_order else "made for no work order any more",
+            "",
+            "the gate" if one.by_gate else one.assigned_by,
+            simulated,
+        )
+        for one, simulated in rows
+    ]
 
 
 def _holds(session: Session, unit_id: UUID) -> list[Ruling]:

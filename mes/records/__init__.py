@@ -7,6 +7,14 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from mes.records.calendar import (
+    CalendarException,
+    ShiftCalendar,
+    ShiftCalendarReleased,
+    ShiftTimes,
+    Weekday,
+    WeeklyShift,
+)
 from mes.records.definition import (
     Alternate,
     BillOfMaterialLine,
@@ -20,6 +28,7 @@ from mes.records.definition import (
     content_digest,
     definition_digest,
 )
+from mes.records.deviation import DeviationApproved, DeviationWithdrawn, Permit, PermitKind, SerialSpan
 from mes.records.document import (
     RECORD_VERSION,
     Digest,
@@ -39,11 +48,12 @@ from mes.records.equipment import (
     FixtureLimitReleased,
     StationChecked,
 )
-from mes.records.gate import GateDecided, GateRequest, Refusal
+from mes.records.gate import GateDecided, GateRequest, Permitted, Refusal
 from mes.records.gauge import GaugeStudyRecorded, StudyReading
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
 from mes.records.numbering import MacRange, NumberRangeReleased, NumbersAllocated, SerialRange
+from mes.records.order import WorkOrderAct, WorkOrderAssigned, WorkOrderEvent
 from mes.records.rework import (
     DefectFound,
     DispositionMade,
@@ -60,6 +70,14 @@ from mes.records.run import (
     RunStarted,
     StepAttempt,
     StepResult,
+)
+from mes.records.sampling import (
+    InspectionLevel,
+    SampleDrawn,
+    SampleResult,
+    SamplingPlan,
+    SamplingPlanReleased,
+    SamplingPurpose,
 )
 from mes.records.shop import (
     CodeTable,
@@ -78,6 +96,7 @@ __all__ = [
     "AnyRecord",
     "Attachment",
     "BillOfMaterialLine",
+    "CalendarException",
     "CalibrationPoint",
     "ChildRequirement",
     "CodeTable",
@@ -87,6 +106,8 @@ __all__ = [
     "DefectCode",
     "DefectFound",
     "DefinitionReleased",
+    "DeviationApproved",
+    "DeviationWithdrawn",
     "Digest",
     "DispositionMade",
     "DisturbedResult",
@@ -101,6 +122,7 @@ __all__ = [
     "HeldSkill",
     "HoldPlaced",
     "HoldReleased",
+    "InspectionLevel",
     "InstrumentUsed",
     "LotIdentity",
     "LotReceived",
@@ -113,6 +135,9 @@ __all__ = [
     "NumbersAllocated",
     "OperationName",
     "OperatorCertified",
+    "Permit",
+    "PermitKind",
+    "Permitted",
     "PlanReleased",
     "PlanStep",
     "Predicate",
@@ -125,7 +150,16 @@ __all__ = [
     "RouteOperation",
     "RunFinished",
     "RunStarted",
+    "SampleDrawn",
+    "SampleResult",
+    "SamplingPlan",
+    "SamplingPlanReleased",
+    "SamplingPurpose",
     "SerialRange",
+    "SerialSpan",
+    "ShiftCalendar",
+    "ShiftCalendarReleased",
+    "ShiftTimes",
     "Signature",
     "Skill",
     "StationChecked",
@@ -136,6 +170,11 @@ __all__ = [
     "Text",
     "UnitIdentity",
     "UnitRegistered",
+    "Weekday",
+    "WeeklyShift",
+    "WorkOrderAct",
+    "WorkOrderAssigned",
+    "WorkOrderEvent",
     "attachments_named",
     "content_digest",
     "definition_digest",
@@ -167,7 +206,15 @@ AnyRecord = Annotated[
     | StationChecked
     | NumberRangeReleased
     | NumbersAllocated
-    | GaugeStudyRecorded,
+    | GaugeStudyRecorded
+    | WorkOrderEvent
+    | WorkOrderAssigned
+    | DeviationApproved
+    | DeviationWithdrawn
+    | SamplingPlanReleased
+    | SampleDrawn
+    | SampleResult
+    | ShiftCalendarReleased,
     Field(discriminator="kind"),
 ]
 

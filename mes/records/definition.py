@@ -110,6 +110,8 @@ class RouteOperation(Document):
     """The same of the known-bad unit that was caught."""
     calibrated: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """Models of instruments of which a calibration must be recorded here; of others one that is recorded must hold."""
+    needs_order: bool | None = Field(default=None, exclude_if=silent)
+    """Whether only units of a work order are worked here; None: also those of none."""
 
     @property
     def checks(self) -> dict[str, float]:

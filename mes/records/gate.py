@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from mes.records.definition import silent
+from mes.records.deviation import Permit
 from mes.records.document import Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
 from mes.vocabulary import GatePhase, OfflinePolicy, Role
 
@@ -19,11 +21,21 @@ class Refusal(Document):
     who: Role
 
 
+class Permitted(Document):
+    """A rule that would have said no, and the deviation (its number, and its record) that let it pass."""
+
+    rule: Name
+    deviation: Name
+    record: UUID
+    permit: Permit
+
+
 class GateRequest(Document):
     """May this unit be worked here, now? `id` makes the question idempotent and names the decision.
 
     `creates` says that the operation brings the serial number to life (an assembly's parent).
-    `components` are the serialised children about to be installed, `lots` those of which a quantity is.
+    `components` are the serialised children about to be installed, `lots` those of which a quantity is. `order` is
+    the work order for which the unit is made; None: whichever it belongs to.
     """
 
     id: UUID
@@ -38,6 +50,7 @@ class GateRequest(Document):
     creates: bool = False
     components: tuple[UnitIdentity, ...] = ()
     lots: tuple[LotIdentity, ...] = ()
+    order: Name | None = Field(default=None, exclude_if=silent)
     simulated: bool
     phase: GatePhase = Field(default=GatePhase.BEFORE, exclude_if=lambda phase: phase is GatePhase.BEFORE)
     run: UUID | None = Field(default=None, exclude_if=lambda run: run is None)
@@ -53,3 +66,7 @@ class GateDecided(Record):
     refusals: tuple[Refusal, ...] = ()
     offline: OfflinePolicy | None = Field(default=None, exclude_if=lambda policy: policy is None)
     """What the route says of this operation while the centre is away: its station goes by it until it hears more."""
+    permits: tuple[Permitted, ...] = Field(default=(), exclude_if=silent)
+    """What passed by a deviation alone."""
+    assigns: Name | None = Field(default=None, exclude_if=silent)
+    """The work order to which the unit belongs by this decision, where it did not before."""

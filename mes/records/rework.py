@@ -109,6 +109,7 @@ class RecordVoided(Record):
         "station_checked",
         "numbers_allocated",
         "gauge_study_recorded",
+        "sample_result",
     ]
     record: UUID
     """The id of the record; of a run, which is two records, the run's."""

@@ -22,6 +22,7 @@ from stations.run_options import (
     NoResumeOption,
     OnOption,
     OperatorOption,
+    OrderOption,
     PauseOption,
     RecordOption,
     ReplayOption,
@@ -47,6 +48,7 @@ def command(
     serial: SerialOption = None,
     headless: HeadlessOption = False,
     operator: OperatorOption = None,
+    order: OrderOption = None,
     limits: LimitsOption = None,
     touchstone: TouchstoneOption = None,
     eeprom: EepromOption = None,
@@ -94,7 +96,7 @@ def command(
         raise CommandError("--no-resume ends a recorded run: give it without --step, --loop, --pause-on and --replay")
     with explained():
         station_config = load_station_config(config).overridden(
-            operator=operator, limits=limits, touchstone=touchstone, eeprom=eeprom, lldp=lldp
+            operator=operator, order=order, limits=limits, touchstone=touchstone, eeprom=eeprom, lldp=lldp
         )
         resources = None
         if on is not None:

@@ -46,6 +46,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
                     step.requires,
                     step.checks,
                     step.calibrated,
+                    bool(step.needs_order),
                 )
                 for step in record.route
             ),
@@ -93,6 +94,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "golden_every_s": step.golden_every_s,
             "challenge_every_s": step.challenge_every_s,
             "calibrated": list(step.calibrated),
+            "needs_order": step.needs_order,
         }
         for place, step in enumerate(record.route)
     ]

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlmodel import SQLModel
 
 from mes.models import table_of
 from mes.models.equipment import Calibration, Maintenance, StationCheck
 from mes.models.gauge import GaugeStudyRow
 from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair
+from mes.models.sampling import Sample, SampleResultRow
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal
 from mes.projection.working_set import Mentions, WorkingSet
@@ -112,6 +113,7 @@ _RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
     "equipment_maintained": ("maintenance", Maintenance),
     "station_checked": ("station_check", StationCheck),
     "gauge_study_recorded": ("gauge_study", GaugeStudyRow),
+    "sample_result": ("sample_result", SampleResultRow),
 }
 
 
@@ -122,6 +124,8 @@ def _void_ruling(record: RecordVoided, work: WorkingSet) -> None:
         return
     del work.known[record.record]
     _mark(work, model, record.record, record.id)
+    if model is SampleResultRow:
+        _give_back_piece(record, work)
     for consequences in (DefectClosure, Disturbance):
         table = table_of(consequences)
         work.statements.append(delete(table).where(table.c.cause_id == record.record))
@@ -133,6 +137,17 @@ def _void_ruling(record: RecordVoided, work: WorkingSet) -> None:
         if taken := {one for one in made if one.ruling.id == record.record}:
             made -= taken
             _touch(work, unit_id)
+
+
+def _give_back_piece(record: RecordVoided, work: WorkingSet) -> None:
+    """A piece of a lot that no inspection destroyed was not used up by one."""
+    result, sample, lot = table_of(SampleResultRow), table_of(Sample), table_of(Lot)
+    used_up = (
+        select(sample.c.lot_id)
+        .join(result, result.c.sample_id == sample.c.id)
+        .where(result.c.id == record.record, result.c.destroyed.is_(True), result.c.unit_id.is_(None))
+    )
+    work.statements.append(update(lot).where(lot.c.id.in_(used_up)).values(used=lot.c.used - 1))
 
 
 def _mark(work: WorkingSet, model: type[SQLModel], id_: UUID, by: UUID) -> None:

@@ -11,6 +11,7 @@ from mes.gate.decision import decide, rule_modules
 from mes.gate.equipment import CalibrationFacts, CycleFacts, EquipmentFacts
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
 from mes.gate.holds import HoldMet
+from mes.gate.orders import OrderFacts
 from mes.gate.read_backs import Mistold
 from mes.gate.reservations import Promise
 from mes.gate.standing import Standing
@@ -92,7 +93,9 @@ def against_definition(unit, component):
             disagreed=frozenset({UUID(int=9)}),
         ),
         "components": (component,),
-        "terms": Terms(lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)})),
+        "terms": Terms(
+            lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)}), order=OrderFacts("WO-1", None, None, 0)
+        ),
         "equipment": EquipmentFacts(
             (CalibrationFacts("DMM6500 04412345", UUID(int=10), "K-2699", EPOCH, EPOCH.date(), False),),
             cycles=CycleFacts(UUID(int=11), 20_000, 20_000),
