@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +82,28 @@ def realdata() -> Callable[[str], Path]:
 def configs() -> Path:
     """The example stations."""
     return ROOT / "stations/configs"
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., list[str]]:
+    """Runs one command of a page in this process, in a home of its own; the lines that it printed.
+
+    A database named like `bad-lot.db` is in that home; the mark of a simulated site, above every answer, is left out.
+    """
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("RACKLINE_HOME", str(tmp_path))
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*words: str, code: int = 0) -> list[str]:
+        placed = [str(tmp_path / word) if re.fullmatch(r"[\w-]+\.db", word) else word for word in words]
+        monkeypatch.setattr(sys, "argv", placed)
+        with pytest.raises(SystemExit) as ended:
+            import_module({"mes": "mes.cli.main", "station": "stations.cli.main"}[words[0]]).main()
+        said = capsys.readouterr()
+        assert int(ended.value.code or 0) == code, f"{shlex.join(words)}\n{said.out}{said.err}"
+        told = (said.out or said.err).replace(f"{tmp_path}{os.sep}", "")
+        return [line.rstrip() for line in told.splitlines() if not line.startswith("SIMULATED site")]
+
+    return run
