@@ -137,7 +137,8 @@ def _units(session: Session, dimensions: Sequence[str], scope: YieldScope, simul
     unit = unit_runs(scope.operation, simulated).subquery("unit_runs").c
     is_first = and_(
         unit.unit_id == col(TestRun.unit_id),
-        unit.operation == col(TestRun.operation),
+        # Not by the index of operations, which SQLite would take: one of them has nearly every run.
+        unit.operation == col(TestRun.operation).concat(""),
         unit.first_seen == col(TestRun.attempt),
     )
     columns = _columns(dimensions)
