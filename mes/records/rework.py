@@ -28,6 +28,8 @@ class DefectFound(Record):
     description: Text = ""
     station: Name
     operator: Name
+    indicator: bool = Field(default=False, exclude_if=lambda indicator: not indicator)
+    """A process indicator (IPC-7912): worth knowing, and nothing that has to be dealt with before work goes on."""
 
 
 class Replacement(Document):

@@ -250,7 +250,10 @@ def test_rebuilding_after_rework_gives_identical_rows(built, site_mes):
 CODES = """[codes]
 name = "shop"
 revision = "1"
-defects = [{ code = "BENT-PIN", description = "a pin is bent" }]
+defects = [
+    { code = "BENT-PIN", description = "a pin is bent" },
+    { code = "SCRATCH", description = "a scratch that nobody feels", indicator = true },
+]
 repairs = [
     { code = "RESOLDER", description = "joint made again", disturbs = ["final_test", "rack_test"] },
     { code = "CLEANED", description = "contacts cleaned" },
@@ -295,3 +298,13 @@ def test_repair_code_names_what_it_disturbs(coded, site_mes):
     ):
         again = site_mes("repair", "C1", *words, *BY, "--json").document["disturbed"]
         assert [(result["unit"]["serial"], result["operation"]) for result in again] == disturbed
+
+
+def test_process_indicator_is_recorded_and_stops_nothing(coded, site_mes):
+    """A scratch that nobody feels is in the unit's history; its gates stay open, a repair has nothing to close."""
+    answer = site_mes("defect", "C1", "SCRATCH", *BY)
+    assert "a process indicator, which stops nothing" in answer.out
+    assert rules(coded, rack(), "rack_test") == []
+    told = site_mes("unit", "C1", "--part", coded.CABLE, "--json").document["timeline"]
+    assert "defect SCRATCH" in [event.get("what") for event in told]
+    assert site_mes("repair", "C1", "CLEANED", *BY, "--json").document["closed"] == []

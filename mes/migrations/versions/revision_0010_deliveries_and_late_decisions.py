@@ -1,4 +1,4 @@
-"""Single deliveries of lots, fixture revisions, and decisions of the gate that came after the work had begun.
+"""Single deliveries of lots, fixture revisions, process indicators, and what the gate decides after work has begun.
 
 Rows of an older release say nothing there until `mes rebuild` has folded the journal again, which knows them.
 """
@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_lot_delivery_lot_id"), "lot_delivery", ["lot_id"])
+    op.add_column("defect", sa.Column("indicator", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("test_run", sa.Column("fixture_revision", AutoString(), nullable=True))
     op.add_column("test_run", sa.Column("provisional", sa.Boolean(), nullable=False, server_default=sa.false()))
     begun = sa.text("provisional")
@@ -55,5 +56,6 @@ def downgrade() -> None:
     op.drop_index("ix_test_run_provisional", "test_run")
     op.drop_column("test_run", "provisional")
     op.drop_column("test_run", "fixture_revision")
+    op.drop_column("defect", "indicator")
     op.drop_index(op.f("ix_lot_delivery_lot_id"), "lot_delivery")
     op.drop_table("lot_delivery")
