@@ -8,7 +8,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0006"
-down_revision = "0010"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
