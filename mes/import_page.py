@@ -80,6 +80,7 @@ class RefusalLog:
             "refused_lines": summary.refused_lines,
             "refused_runs": summary.refused_runs,
             "contradictions": summary.contradictions,
+            "undefined_parts": summary.undefined,
             "first_refused": self.refused,
             "first_contradictions": self.remarks,
             "all_refused_in": None if self._path is None else str(self._path),
@@ -139,6 +140,9 @@ def print_summary(site: Site, summary: Summary, log: RefusalLog, *, dry_run: boo
     if summary.known_runs:
         named = ", ".join(f"{count} from {source}" for source, count in sorted(summary.known_from.items()))
         page.line(f"{counted(summary.known_runs, 'run')} known before and not told again: {named}")
+    if summary.undefined:
+        named = ", ".join(summary.undefined[:SHOWN]) + (" and more" if len(summary.undefined) > SHOWN else "")
+        page.line(f"not defined here, so that no route is known: {named}; `mes load` its definition, before or after")
     made = f"{counted(summary.units, 'unit')}, {counted(summary.plans, 'plan')}, {counted(summary.records, 'record')}"
     if dry_run:
         page.line(f"would be in the journal as {summary.source}: {made}; nothing was written")

@@ -47,10 +47,11 @@ def command(
     except LookupError as error:
         raise CommandError(f"import: {error}") from error
     began = told_at = time.monotonic()
+    read = 0
 
     def progress(summary: Summary, line: int) -> None:
-        nonlocal told_at
-        now = time.monotonic()
+        nonlocal told_at, read
+        read, now = line, time.monotonic()
         if now - told_at >= 1.0:
             told_at = now
             rate = line / (now - began)
@@ -81,6 +82,11 @@ def command(
             site = access.site
     except HistoryRefused as error:
         raise CommandError(str(error)) from error
+    except KeyboardInterrupt as stopped:
+        raise CommandError(
+            f"import: interrupted after {read} lines; whole batches are in, and the same call goes on there",
+            Exit.ABORTED,
+        ) from stopped
     if as_json:
         print_document(site, dry_run=dry_run, file=str(file), **log.document(summary))
     else:

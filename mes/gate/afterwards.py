@@ -29,7 +29,7 @@ from mes.models import table_of
 from mes.models.unit import Unit
 from mes.projection.loading import load
 from mes.projection.working_set import Mentions, UnitKey, unit_key
-from mes.records import GateDecided, GateRequest, RunFinished, RunStarted, UnitRegistered
+from mes.records import NO_DECISION, GateDecided, GateRequest, RunFinished, RunStarted, UnitRegistered
 from mes.vocabulary import CollectionMode, GatePhase
 
 _NO_REVISION = "unknown"
@@ -123,8 +123,11 @@ def _is_provisional(one: Journalled) -> bool:
 
 
 def judge_finished(connection: Connection, site: Site, fresh: Sequence[Journalled], received_at: datetime) -> None:
-    """Ask the rules that can have changed about every run that finished here, and journal what refuses."""
-    finished = [one.record for one in fresh if isinstance(one.record, RunFinished)]
+    """Ask the rules that can have changed about every run that finished here, and journal what refuses.
+
+    Of history nothing is asked: no gate allowed it, so nothing that allowed it can be gone.
+    """
+    finished = [one.record for one in fresh if isinstance(one.record, RunFinished) and one.record.gate != NO_DECISION]
     for run in _in_question(connection, finished):
         request = GateRequest(
             id=finish_id(run.run),

@@ -14,12 +14,19 @@ from mes.ledger import AppendReceipt
 from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.journal import JournalRow, SourceHead
+from mes.models.product import Material
 from mes.models.unit import Unit
 from mes.records import UnitIdentity
 
 _JOURNAL, _UNIT = table_of(JournalRow), table_of(Unit)
 _PLACES = Lookup(select(_JOURNAL.c.record_id, _JOURNAL.c.source, _JOURNAL.c.seq), _JOURNAL.c.record_id)
 _UNITS = Lookup(select(_UNIT.c.maker, _UNIT.c.part, _UNIT.c.serial), _UNIT.c.serial)
+
+_MATERIAL = table_of(Material)
+_MATERIALS = Lookup(select(_MATERIAL.c.maker, _MATERIAL.c.part, _MATERIAL.c.revision), _MATERIAL.c.part)
+
+PartRevision = tuple[str, str, str]
+"""Maker, part, revision."""
 
 Place = tuple[str, int]
 """Source and seq of an entry."""
@@ -30,6 +37,12 @@ class Arrived:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def undefined(self, parts: Collection[PartRevision]) -> tuple[PartRevision, ...]:
+        """Those of these parts at their revisions of which nothing is released."""
+        with reading(self._engine) as connection:
+            rows = _MATERIALS.rows(connection, sorted({part for _, part, _ in parts}))
+            return tuple(sorted(set(parts) - {(row.maker, row.part, row.revision) for row in rows}))
 
     def note(self, records: Mapping[UUID, Place], unit: UnitIdentity) -> None:
         """These records of a run are on their way; what comes into the journal need not be remembered."""

@@ -37,7 +37,7 @@ class Delimited:
 
     def __init__(self, path: Path, form: FileForm) -> None:
         self.path, self._form = path, form
-        self.digest = _digest(path)
+        self.digest, self._state = _digest(path)
         try:
             self._escaped = codecs.lookup(form.encoding).name in _BY_BYTE
         except LookupError as error:
@@ -69,6 +69,7 @@ class Delimited:
     def rows(self) -> Iterator[Row]:
         """Every row that is not blank, in order, one at a time."""
         count = len(self.columns)
+        self._require_unchanged()
         with self._lines() as lines:
             reader = self._reader(lines)
             if not self._form.columns:
@@ -90,6 +91,19 @@ class Delimited:
                         yield Row(first, last, dict(zip(self.columns, cells, strict=True)))
             except csv.Error as error:
                 raise self._broken(last + 1, error) from error
+        self._require_unchanged()
+
+    def _require_unchanged(self) -> None:
+        """Raise `HistoryRefused` when the file is not the one whose digest was taken."""
+        try:
+            unchanged = _state(self.path) == self._state
+        except OSError as error:
+            raise HistoryRefused(f"{self.path}: cannot be read: {error.strerror}") from error
+        if not unchanged:
+            raise HistoryRefused(
+                f"{self.path}: changed while it was read; import a copy that nobody writes to, by the same call if"
+                " nothing of it was imported, else under another --name"
+            )
 
     def _header(self, lines: "_Lines") -> tuple[str, ...]:
         reader = self._reader(lines)
@@ -182,14 +196,21 @@ def _shown(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()[:200]
 
 
-def _digest(path: Path) -> str:
+def _state(path: Path) -> tuple[int, ...]:
+    """What is another when the file is: its place on the disk, its size, when it was written."""
+    told = path.stat()
+    return (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns)
+
+
+def _digest(path: Path) -> tuple[str, tuple[int, ...]]:
     digest = hashlib.sha256()
     try:
         if not path.is_file():
             raise HistoryRefused(f"{path}: {'is no file' if path.exists() else 'no such file'}; check the path")
+        state = _state(path)
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:
         raise HistoryRefused(f"{path}: cannot be read: {error.strerror}") from error
-    return digest.hexdigest()
+    return digest.hexdigest(), state

@@ -10,11 +10,8 @@ from uuid import UUID
 
 from mes.desk import identity_at
 from mes.importing.history import HistoricPlan, HistoricRun
-from mes.records import PlanReleased, RunFinished, UnitIdentity, UnitRegistered
+from mes.records import NO_DECISION, PlanReleased, RunFinished, UnitIdentity, UnitRegistered
 from mes.vocabulary import CollectionMode, Outcome, RunEnding, Verdict
-
-NO_DECISION = UUID(int=0)
-"""The gate decision of a run before which no gate was asked."""
 
 _ENDED = {
     Outcome.PASSED: (Verdict.PASSED, RunEnding.COMPLETED),

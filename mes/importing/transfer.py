@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from mes.importing.arrived import Arrived
+from mes.importing.arrived import Arrived, PartRevision
 from mes.importing.history import HistoricRun, History, HistoryRefused, RefusedLine
 from mes.importing.record_making import RecordMaker, record_id
 from mes.ledger import JournalEntry, Ledger, chain, genesis
@@ -18,6 +18,8 @@ from mes.records import PlanReleased, Record, UnitRegistered, encode_record
 
 _BATCH = 500
 """Runs of one transaction."""
+_MOST_PARTS = 1000
+"""Parts whose definitions are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Summary:
     refused_runs: int = 0
     contradictions: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
+    undefined: tuple[str, ...] = ()
+    """Parts at their revisions whose definitions the site does not have; their routes are not known."""
 
     @property
     def new_records(self) -> int:
@@ -89,6 +93,7 @@ class Transfer:
             code_digest=history.map_digest,
         )
         self._plans: set[str] = set()
+        self._parts: set[PartRevision] = set()
         self._refused_run = (0, 0)
         self.summary = Summary(self._source, history.lines)
 
@@ -117,6 +122,9 @@ class Transfer:
             self._progress(self.summary, line)
         if self.summary.records < held.seq:
             raise _differs(self._history, held.seq)
+        self.summary.undefined = tuple(
+            f"{part} revision {revision}" for _, part, revision in self._arrived.undefined(self._parts)
+        )
         return self.summary
 
     def _entries(self, runs: Sequence[HistoricRun]) -> Iterator[JournalEntry]:
@@ -150,6 +158,8 @@ class Transfer:
     def _count(self, run: HistoricRun, records: Sequence[Record]) -> None:
         summary = self.summary
         summary.runs += 1
+        if len(self._parts) < _MOST_PARTS:
+            self._parts.add((run.unit.maker, run.unit.part, run.revision))
         summary.units += any(isinstance(record, UnitRegistered) for record in records)
         summary.plans += any(isinstance(record, PlanReleased) for record in records)
         summary.outcomes[run.outcome.value] = summary.outcomes.get(run.outcome.value, 0) + 1

@@ -48,7 +48,7 @@ from mes.records.equipment import (
     FixtureLimitReleased,
     StationChecked,
 )
-from mes.records.gate import GateDecided, GateRequest, Permitted, Refusal
+from mes.records.gate import NO_DECISION, GateDecided, GateRequest, Permitted, Refusal
 from mes.records.gauge import GaugeStudyRecorded, StudyReading
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
@@ -91,6 +91,7 @@ from mes.records.shop import (
 )
 
 __all__ = [
+    "NO_DECISION",
     "RECORD_VERSION",
     "Alternate",
     "AnyRecord",

@@ -10,6 +10,9 @@ from mes.records.deviation import Permit
 from mes.records.document import Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
 from mes.vocabulary import GatePhase, OfflinePolicy, Role
 
+NO_DECISION = UUID(int=0)
+"""The decision of a run before which no gate was asked, then or later: history of before there was one."""
+
 
 class Refusal(Document):
     """One rule that said no: what it saw, what unlocks it, and who may."""

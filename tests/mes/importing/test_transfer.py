@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from mes.database import create_site, open_engine, reading
+from mes.definitions.loading import apply
+from mes.definitions.reading import read_file
+from mes.desk import Desk
+from mes.examples import example_file
 from mes.importing import transfer
 from mes.importing.history import HistoryRefused
-from mes.importing.record_making import NO_DECISION
 from mes.importing.transfer import source_of
 from mes.ledger import LedgerUnavailable
 from mes.local_ledger import LocalLedger
@@ -17,6 +20,7 @@ from mes.models.journal import JournalRow
 from mes.models.test_run import Rollup, TestRun
 from mes.models.unit import Unit
 from mes.projection import rebuild
+from mes.records import NO_DECISION, HoldPlaced, Predicate, UnitIdentity
 from mes.verification import verify
 from mes.vocabulary import SiteKind
 
@@ -176,3 +180,34 @@ def test_the_source_names_file_and_map(files) -> None:
     """So that the journal alone tells which file a record is from."""
     history = files.write(ROWS).history()
     assert source_of(history) == f"import/cables@{history.digest[:16]}.{history.map_digest[:8]}"
+
+
+def test_history_is_asked_nothing_at_its_end(engine, files, bring) -> None:
+    """A hold that stands today says nothing of a run of last year; it catches the unit at its next gate."""
+    unit = UnitIdentity(part="DAC-800G-150", serial="DAC0")
+    with Desk(engine).act() as act:
+        act.write([HoldPlaced(**act.envelope(), predicate=Predicate(unit=unit), reason="wet", by="qa")])
+    bring(engine, files.write(ROWS[:4]).history())
+    table = table_of(JournalRow)
+    with reading(engine) as connection:
+        kinds = set(connection.execute(select(table.c.kind)).scalars())
+    assert kinds == {"hold_placed", "unit_registered", "plan_released", "run_finished"}
+
+
+def test_what_is_not_defined_is_told(engine, files, bring) -> None:
+    """A unit of a part that has no definition is traced all the same; its route is not known."""
+    summary, _, _ = bring(engine, files.write(ROWS[:4]).history())
+    assert summary.undefined == ("DAC-800G-150 revision A",)
+    with Desk(engine).act() as act:
+        apply(act, [read_file(example_file("cable"))], "qa")
+    summary, _, _ = bring(engine, files.history())
+    assert summary.undefined == ()
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_finished(engine, files, bring) -> None:
+    """Its digest was taken before: what is not of that file does not go on under its name."""
+    history = files.write(ROWS).history()
+    files.write([*ROWS, ("DAC99", "2025-03-04 08:00:00", "b1", "OK", "900")])
+    with pytest.raises(HistoryRefused, match="changed while"):
+        bring(engine, history)
+    assert journal(engine) == []
