@@ -1,7 +1,6 @@
 """A test station at work: scan, gate, run, spool, forward. The demo, a hand-run unit and a line all come this way."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from mes.records import GateDecided, RunFinished, StationChecked, UnitIdentity
@@ -13,7 +12,6 @@ from stations.events import Event, RunOrder
 from stations.executive import Executive
 from stations.fault_latch import FaultLatch
 from stations.fixture import Fixture
-from stations.forwarder import DrainReport
 from stations.golden_check import Checked, GoldenChecks
 from stations.lease import StopSwitch
 from stations.measured_document import shortened
@@ -25,29 +23,7 @@ from stations.recovery import CUT_OFF, UNRECORDED, recover
 from stations.resumption import earlier_of, resumable_runs, stopped_at_failure
 from stations.step_runner import StepRunner
 from stations.unit_run import UnitRun
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """What came of one unit at this station: the gate's decision and, if it allowed, the finished run.
-
-    `forwarded` says what has reached the centre, a fact apart from the verdict. `recovered` are earlier runs whose
-    end was not recorded before and is now, told with the first unit after it. `warnings` are for whoever keeps the
-    station. `at_finish` is what the gate refused when the run had finished: a hold, say, that was placed meanwhile.
-    """
-
-    unit: UnitIdentity
-    decision: GateDecided
-    run: RunFinished | None
-    forwarded: DrainReport
-    at_finish: GateDecided | None = None
-    recovered: tuple[RunFinished, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def provisional(self) -> bool:
-        """Whether it was worked while the centre was away: recorded here, its route not checked."""
-        return self.run is not None and self.run.provisional
+from stations.worked import Worked
 
 
 class Agent:

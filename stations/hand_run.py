@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mes.command_line import Exit
 from mes.records import RunFinished
-from stations.agent import Worked
 from stations.composition import PreparedStation, TestStation
 from stations.errors import PlanError, ScanRefused
 from stations.events import Event
@@ -20,6 +19,7 @@ from stations.lease import StopSwitch
 from stations.plan_revision import PlanRevision
 from stations.run_report import exit_code, run_document, run_lines
 from stations.stop_signals import StopSignals
+from stations.worked import Worked
 
 Scans = tuple[str, ...]
 """What was scanned for one run, in the order of the fixture's places."""

@@ -6,9 +6,9 @@ from typing import Any
 from mes.command_line import Exit
 from mes.records import MeasurandFailure, Refusal, RunFinished, UnitIdentity
 from mes.vocabulary import RunEnding, Verdict
-from stations.agent import Worked
 from stations.composition import TestStation
 from stations.forwarder import DrainReport
+from stations.worked import Worked
 
 
 def run_document(station: TestStation, worked: Worked, database: str) -> dict[str, Any]:
