@@ -15,11 +15,11 @@ from drivers.clock import Clock
 from drivers.console_credential import ConsoleCredential
 from drivers.console_session import ConsoleSession
 from drivers.console_text import EXPIRED, LOGIN, PASSWORD, REFUSED
-from drivers.driver import Driver
 from drivers.errors import DeviceError, LinkError, LinkTimeout, LoginRefused, OutOfRange
 from drivers.place import Place
 from drivers.reading import InstrumentIdentity
 from drivers.resource_suffix import number_in, split_resource
+from drivers.wire_driver import WireDriver
 
 _NUDGE_S: Final = 5.0
 """How long a silent console is left before it gets another return; a getty may show its prompt only then."""
@@ -32,16 +32,17 @@ _ACCOUNT_S: Final = 60.0
 _BAUDS: Final = (300, 4_000_000)
 
 
-class ConsoleDriver(Driver):
+class ConsoleDriver(WireDriver):
     """Base of the drivers.
 
     The resource says whom the console knows: ``/dev/ttyUSB0?baud=115200&user=admin&password_env=SWITCH_PASSWORD``;
     without a suffix 115200 baud and the user admin.
     """
 
-    __slots__ = ("_closed", "_credential", "_prompt", "_session", "timeout_s")
+    __slots__ = ("_credential", "_prompt", "_session", "timeout_s")
 
     capability: ClassVar[str] = "SerialConsole"
+    wire: ClassVar[str] = "console line"
     prompt: ClassVar[re.Pattern[bytes]]
     """A prompt at which commands are taken, ending in `$`."""
 
@@ -53,26 +54,11 @@ class ConsoleDriver(Driver):
         clock: Clock,
         calibration_due: date | None = None,
     ) -> None:
-        super().__init__(identity, clock, calibration_due)
+        super().__init__(session.resource, identity, clock, calibration_due)
         self._session = session
         self._credential = credential
         self._prompt: bytes | None = None
-        self._closed = False
         self.timeout_s = session.timeout_s
-
-    @classmethod
-    def open(
-        cls,
-        resource: str,
-        place: Place,
-        *,
-        serial: str | None = None,
-        calibration_due: date | None = None,
-        timeout_s: float = 5.0,
-    ) -> Self:
-        """Open the line and say nothing: the machine may not be there yet."""
-        identity = InstrumentIdentity(maker="", model="console line", serial=serial or "", firmware="")
-        return cls.attach(resource, place, identity, calibration_due=calibration_due, timeout_s=timeout_s)
 
     @classmethod
     def attach(
@@ -213,11 +199,6 @@ class ConsoleDriver(Driver):
             self._session.type(b"exit", "exit")
             self._session.expect({"login": LOGIN}, self.timeout_s, "exit")
 
-    @property
-    def resource(self) -> str:
-        """The wire that the console was opened by."""
-        return self._session.resource
-
     def exclusive(self) -> AbstractContextManager[object]:
         """Hold the console over several commands; other threads wait."""
         return self._session.exclusive()
@@ -228,11 +209,5 @@ class ConsoleDriver(Driver):
         self._session.broken = None
         self._session.forget()
 
-    def safe_state(self) -> None:
-        """Set nothing: a console is no source of energy."""
-
-    def close(self) -> None:
-        """Close the line. Closing twice is allowed."""
-        if not self._closed:
-            self._closed = True
-            self._session.close()
+    def _hang_up(self) -> None:
+        self._session.close()

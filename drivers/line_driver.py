@@ -7,13 +7,12 @@ frame which does not fit poisons the session, and that safe is only what was rea
 import logging
 from abc import abstractmethod
 from datetime import date
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Self
 
-from drivers.errors import Garbled, InstrumentError, LinkError, LinkLost, WrongInstrument
+from drivers.errors import Garbled, InstrumentError, WrongInstrument
 from drivers.line_session import LineSession
-from drivers.numeric_response import parse_number
 from drivers.place import Place
-from drivers.reading import InstrumentIdentity, Reading
+from drivers.reading import InstrumentIdentity
 from drivers.session_driver import SessionDriver
 
 _LOG: Final = logging.getLogger(__name__)
@@ -123,6 +122,9 @@ class LineDriver(SessionDriver[LineSession]):
             return False
         return True
 
+    def _answer_to(self, question: str) -> str:
+        return self._ask(question)
+
     def _ask(self, command: str) -> str:
         """Send a command and get what answers it; a frame that cannot answer it poisons the session."""
         with self._session.exclusive():
@@ -132,64 +134,9 @@ class LineDriver(SessionDriver[LineSession]):
             except Garbled as error:
                 raise self._garbled(command, str(error)) from error
 
-    def _look(self, question: str) -> str:
-        """Ask a question that changes nothing; only such a one may be asked again after the wire failed."""
-        with self._session.exclusive():
-            was_broken = self._session.broken is not None
-            try:
-                return self._ask(question)
-            except LinkError as error:
-                # Who has hung up may have been switched off meanwhile, and then what was set in it is gone.
-                if was_broken or isinstance(error, LinkLost):
-                    raise
-                _LOG.warning("%s: %r is asked again after: %s", self.resource, question, error)
-                self._session.resync()
-                if self._session.renewed:
-                    raise self._lost(question) from error
-                return self._ask(question)
-
-    def _lost(self, question: str) -> LinkLost:
-        """What was set in an instrument that had to be connected to again may be gone: nothing goes on from there."""
-        error = LinkLost(f"{self.resource}: {question[:60]!r}: the connection was lost, and with it what was set")
-        self._session.poison(error)
-        return error
-
-    def _number(self, question: str, answer: str) -> float | Literal["OVER", "UNDER"]:
-        """The number in an answer. Raises `Garbled` and poisons the session when it is none."""
-        try:
-            return parse_number(answer)
-        except Garbled as error:
-            raise self._garbled(question, str(error)) from error
-
-    def _garbled(self, question: str, what: str) -> Garbled:
-        error = Garbled(f"{self.resource}: {question[:60]!r}: {what}")
-        self._session.poison(error)
-        return error
-
     def _check_serial(self, found: str, serial: str | None) -> None:
         if serial is not None and serial != found:
             raise WrongInstrument(
                 f"{self.resource}: the configuration promises serial {serial}, found {found}; correct the cabling or"
                 " the configuration"
             )
-
-    def _reading(
-        self,
-        number: float | Literal["OVER", "UNDER"],
-        unit: str,
-        *,
-        expanded_uncertainty: float | None = None,
-        range: str | None = None,
-    ) -> Reading:
-        """A reading of this device, now."""
-        over = isinstance(number, str)
-        return Reading(
-            None if isinstance(number, str) else number,
-            unit,
-            over_range=number if isinstance(number, str) else None,
-            expanded_uncertainty=None if over else expanded_uncertainty,
-            range=range,
-            at=self.clock.utc(),
-            instrument=self.identity,
-            calibration_due=self.calibration_due,
-        )

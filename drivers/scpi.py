@@ -9,12 +9,11 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Self
 
-from drivers.errors import DeviceError, Garbled, LinkError, LinkLost, WrongInstrument
-from drivers.numeric_response import Form, parse_number
+from drivers.errors import DeviceError, WrongInstrument
 from drivers.place import Place
-from drivers.reading import InstrumentIdentity, Reading
+from drivers.reading import InstrumentIdentity
 from drivers.session import Session
 from drivers.session_driver import SessionDriver
 
@@ -120,6 +119,12 @@ class ScpiDriver(SessionDriver[Session]):
     def _prepare(self) -> None:
         """Find out about options and cards; runs once, after identification and before the safe state."""
 
+    def _answer_to(self, question: str) -> str:
+        return self._session.query(question)
+
+    def _forget_failure(self) -> None:
+        self._drop_errors()
+
     def resync(self) -> None:
         """Set a poisoned session right again and drop the errors that the failed exchange left in the queue.
 
@@ -152,36 +157,6 @@ class ScpiDriver(SessionDriver[Session]):
             self._check_errors(question)
         return answer
 
-    def _look(self, question: str) -> str:
-        """Ask a question that changes nothing; only such a one may be asked again after the wire failed."""
-        with self._session.exclusive():
-            was_broken = self._session.broken is not None
-            try:
-                return self._session.query(question)
-            except LinkError as error:
-                # Who has hung up may have been switched off meanwhile, and then what was set in it is gone.
-                if was_broken or isinstance(error, LinkLost):
-                    raise
-                _LOG.warning("%s: %r is asked again after: %s", self.resource, question, error)
-                self._session.resync()
-                if self._session.renewed:
-                    raise self._lost(question) from error
-                self._drop_errors()
-                return self._session.query(question)
-
-    def _lost(self, question: str) -> LinkLost:
-        """What was set in an instrument that had to be connected to again may be gone: nothing goes on from there."""
-        error = LinkLost(f"{self.resource}: {question[:60]!r}: the connection was lost, and with it what was set")
-        self._session.poison(error)
-        return error
-
-    def _number(self, question: str, answer: str, form: Form = "ANY") -> float | Literal["OVER", "UNDER"]:
-        """The number in an answer. Raises `Garbled` and poisons the session when it is none."""
-        try:
-            return parse_number(answer, form)
-        except Garbled as error:
-            raise self._garbled(question, str(error)) from error
-
     def _flags(self, question: str, count: int) -> list[bool]:
         """The comma-separated ones and zeros that a question about switches is answered with."""
         answer = self._look(question)
@@ -189,32 +164,6 @@ class ScpiDriver(SessionDriver[Session]):
         if len(flags) != count or not set(flags) <= {"0", "1"}:
             raise self._garbled(question, f"expected {count} ones or zeros, got {answer[:60]!r}")
         return [flag == "1" for flag in flags]
-
-    def _garbled(self, question: str, what: str) -> Garbled:
-        error = Garbled(f"{self.resource}: {question[:60]!r}: {what}")
-        self._session.poison(error)
-        return error
-
-    def _reading(
-        self,
-        number: float | Literal["OVER", "UNDER"],
-        unit: str,
-        *,
-        expanded_uncertainty: float | None = None,
-        range: str | None = None,
-    ) -> Reading:
-        """A reading of this instrument, now."""
-        over = isinstance(number, str)
-        return Reading(
-            None if isinstance(number, str) else number,
-            unit,
-            over_range=number if isinstance(number, str) else None,
-            expanded_uncertainty=None if over else expanded_uncertainty,
-            range=range,
-            at=self.clock.utc(),
-            instrument=self.identity,
-            calibration_due=self.calibration_due,
-        )
 
     def _check_errors(self, command: str) -> None:
         entry = self._error_entry()

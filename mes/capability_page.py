@@ -1,20 +1,47 @@
 """Capability of a sample with everything that may make it worthless, as a page, a document or CSV."""
 
 from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
 
 from mes.console_output import Page, counted, print_csv, print_document, quantity
 from mes.ledger import Site
+from mes.queries.gauge_studies import GaugeStudySummary
 from mes.rational_subgroups import Subgroups, subgroups_of
 from mes.statistics.capability import Capability, CapabilityIndices, capability
 from mes.statistics.control_chart import ChartPair, individuals_chart, mean_and_range_chart
 from mes.statistics.errors import Unanswerable
-from mes.statistics.gauge_variation import MARGINAL_PERCENT
+from mes.statistics.gauge_variation import MARGINAL_PERCENT, STUDY_SIGMAS
 from mes.statistics.interval import Interval
 from mes.statistics.within_sigma import WithinSigma, from_moving_range, from_pooled, from_ranges
 from mes.study_sample import Limits, Sample
 
 NAMED_POINTS = 8
 """How many points out of order a page names."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeShare:
+    """How much a gauge takes by its newest study: of the tolerance in question, without one of the total variation."""
+
+    id: UUID
+    studied_on: date
+    studied_by: str
+    percent: float
+    of: str
+
+
+def gauge_share(study: GaugeStudySummary, limits: Limits) -> GaugeShare | None:
+    """The share of GRR that judges a capability against these limits; None when the study does not tell it."""
+    grr, total = study.results.get("grr"), study.results.get("percent_of_total")
+    if limits.tolerance and grr is not None:
+        # The study may have been judged against other limits than these.
+        percent, of = 100.0 * STUDY_SIGMAS * grr / limits.tolerance, "tolerance"
+    elif total is not None:
+        percent, of = total, "total variation"
+    else:
+        return None
+    return GaugeShare(study.id, study.studied_on, study.studied_by, percent, of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +54,7 @@ class CapabilityAnswer:
     charts: ChartPair
     left_over: int
     gauge_percent: float | None
+    gauge: GaugeShare | None
     warnings: tuple[str, ...]
 
 
@@ -39,7 +67,10 @@ def judged(
     confidence: float,
     gauge_percent: float | None,
 ) -> CapabilityAnswer:
-    """The capability of a sample. Raises `Unanswerable` and `CommandError` for one that has none."""
+    """The capability of a sample. Raises `Unanswerable` and `CommandError` for one that has none.
+
+    `gauge_percent` goes before what the newest study of its gauge found.
+    """
     limits = sample.limits(low, high)
     if limits.low is None and limits.high is None:
         raise Unanswerable(f"{sample.description}: has no numeric limit to be capable of; give --low, --high or both")
@@ -62,14 +93,18 @@ def judged(
         sigma, charts = _from_groups(sample, groups, within)
     answer = capability(sample.values, limits.low, limits.high, sigma, confidence=confidence, origin=sample.nominal)
     left_over = 0 if groups is None else groups.left_over
+    study = sample.gauge_study
+    gauge = None if study is None or gauge_percent is not None else gauge_share(study, limits)
+    percent = gauge_percent if gauge is None else gauge.percent
     return CapabilityAnswer(
         sample,
         limits,
         answer,
         charts,
         left_over,
-        gauge_percent,
-        tuple(_warnings(sample, answer, charts, gauge_percent)),
+        percent,
+        gauge,
+        tuple(_warnings(sample, answer, charts, percent, gauge)),
     )
 
 
@@ -86,12 +121,19 @@ def _from_groups(sample: Sample, groups: Subgroups, within: str | None) -> tuple
     return from_ranges(groups.groups), mean_and_range_chart(groups.groups, groups.names)
 
 
-def _warnings(sample: Sample, answer: Capability, charts: ChartPair, gauge_percent: float | None) -> list[str]:
+def _warnings(
+    sample: Sample, answer: Capability, charts: ChartPair, gauge_percent: float | None, gauge: GaugeShare | None
+) -> list[str]:
     told = []
     if not charts.stable:
         told.append("the process is not stable: its capability says nothing of tomorrow")
     if gauge_percent is None:
         told.append("no gauge study is known: how much of the spread is the gauge's? (`mes gauge`, --gauge-percent)")
+    elif gauge is not None and gauge_percent > MARGINAL_PERCENT:
+        told.append(
+            f"the gauge takes {gauge_percent:.4g} % of the {gauge.of} (more than {MARGINAL_PERCENT:g} %; study of"
+            f" {gauge.studied_on}): this is its spread, too"
+        )
     elif gauge_percent > MARGINAL_PERCENT:
         told.append(f"the gauge takes {gauge_percent:g} % (more than {MARGINAL_PERCENT:g} %): this is its spread, too")
     if len(sample.limit_revisions) > 1:
@@ -170,6 +212,7 @@ def print_capability(site: Site | None, answer: CapabilityAnswer, form: str) -> 
             ],
         },
         gauge_percent=answer.gauge_percent,
+        gauge_study=answer.gauge,
         warnings=answer.warnings,
     )
 
@@ -215,6 +258,9 @@ def _print_page(page: Page, answer: CapabilityAnswer) -> None:
     page.line(f"stability by {charts}: " + ("stable" if answer.charts.stable else f"NOT STABLE at {named}"))
     if answer.left_over:
         page.line(f"{counted(answer.left_over, 'value')} at the end make no whole subgroup", indent=2)
+    if answer.gauge is not None:
+        by = f"{answer.gauge.studied_on} by {answer.gauge.studied_by}"
+        page.line(f"gauge: {answer.gauge.percent:.4g} % of the {answer.gauge.of}, study of {by}")
     for warning in answer.warnings:
         page.line(f"note: {warning}")
 

@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import IntEnum
 from importlib import import_module
@@ -53,9 +54,16 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="Folder of databases and spools. [default: $RACKLINE_HOME, else ~/.rackline]"),
 ]
+EMBEDDED_POSTGRES = "embedded-postgres"
+"""What is said as --db for a PostgreSQL server that the command starts for itself."""
+
 DatabaseOption = Annotated[
     str | None,
-    typer.Option("--db", help="Database: a file, sqlite:///FILE or postgresql://… [default: rackline.db in the home]"),
+    typer.Option(
+        "--db",
+        help="Database: a file, sqlite:///FILE, postgresql://… or embedded-postgres, a server of the home's own."
+        " [default: rackline.db in the home]",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
@@ -80,10 +88,16 @@ class Location:
 
 
 def locate(home: Path | None, database: str | None) -> Location:
-    """The home folder and the database URL that these options mean. A bare path means an SQLite file."""
+    """The home folder and the database URL that these options mean. A bare path means an SQLite file.
+
+    For `embedded-postgres` a server is started, or one found that another command started; it is left at the end of
+    this command, and stopped unless another one uses it.
+    """
     folder = _resolved(home or Path(os.environ.get("RACKLINE_HOME") or Path.home() / ".rackline"))
     if database is None:
         return Location(folder, sqlite_url(folder / "rackline.db"))
+    if database == EMBEDDED_POSTGRES:
+        return Location(folder, _embedded_url(folder))
     if "://" not in database:
         return Location(folder, sqlite_url(_resolved(Path(database))))
     scheme, rest = database.split("://", 1)
@@ -93,6 +107,34 @@ def locate(home: Path | None, database: str | None) -> Location:
     if scheme not in ("postgresql", "postgresql+psycopg"):
         raise CommandError(f"database {scheme}://…: cannot be opened; give a file, sqlite:///FILE or postgresql://…")
     return Location(folder, database)
+
+
+_at_end = ExitStack()
+"""What lasts as long as the command."""
+
+_embedded: dict[Path, str] = {}
+
+
+def _embedded_url(home: Path) -> str:
+    from mes.embedded_postgres import shared_server  # noqa: PLC0415 - only who asks for a server needs it
+
+    if home not in _embedded:
+        _embedded[home] = _at_end.enter_context(shared_server(home))
+        _at_end.callback(_embedded.pop, home)
+    return _embedded[home]
+
+
+def _leave(program: str) -> None:
+    """Let go of what lasts as long as the command."""
+    if not _embedded:
+        return
+    # The command is as good as over: no second Ctrl-C leaves a server behind.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        _at_end.close()
+    except CommandError as error:
+        _end(f"{program}: {error}", error.code)
 
 
 def _resolved(path: Path) -> Path:
@@ -158,6 +200,13 @@ def run(app: typer.Typer, program: str) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows µ as an escape, not a crash
     signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        _run(app, program)
+    finally:
+        _leave(program)
+
+
+def _run(app: typer.Typer, program: str) -> NoReturn:
     code = int(Exit.OK)
     try:
         if f"_{program.upper()}_COMPLETE" in os.environ:

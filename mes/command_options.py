@@ -1,6 +1,6 @@
 """Options that several `mes` commands take, and how a typed moment is read. Imports nothing heavy: `--help` does."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,19 @@ def said(command: str, **texts: str) -> None:
     for name, text in texts.items():
         if not text.strip():
             raise CommandError(f"{command}: {name if name.isupper() else '--' + name} is empty")
+
+
+def who(command: str, by: str | None) -> str:
+    """Who acts: the name given by --by, else the login name. Raises `CommandError` for none."""
+    from getpass import getuser  # noqa: PLC0415 - only who acts needs it
+
+    try:
+        name = (getuser() if by is None else by).strip()
+    except (KeyError, OSError) as error:
+        raise CommandError(f"{command}: this account has no name; say who acts by --by NAME") from error
+    if not name:
+        raise CommandError(f"{command}: --by is empty; say who acts")
+    return name
 
 
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV on standard output, one row a line.")]
@@ -61,6 +74,28 @@ def instant(text: str | None, option: str) -> datetime | None:
         return parsed.astimezone(UTC)
     except OverflowError as error:
         raise CommandError(f"{option} {text!a}: lies outside the calendar; give a later year") from error
+
+
+def day(text: str | None, option: str) -> date | None:
+    """A date from ISO 8601 text."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{option} {text!a}: is no date; write it as 2027-03-31") from error
+
+
+def login_name(command: str, by: str | None) -> str:
+    """Who acts: the name given, else that of the account. Raises `CommandError` when there is neither."""
+    from getpass import getuser  # noqa: PLC0415 - `--help` needs no account
+
+    try:
+        who = (getuser() if by is None else by).strip()
+    except (KeyError, OSError) as error:
+        raise CommandError(f"{command}: this account has no name; say who acts by --by NAME") from error
+    said(command, by=who)
+    return who
 
 
 def one_form(as_json: bool, as_csv: bool) -> None:

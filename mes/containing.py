@@ -43,19 +43,24 @@ def place_hold(desk: Desk, predicate: Predicate, reason: str, by: str, *, ever: 
     A hold of the same that stands already is not placed again.
     """
     with desk.act() as act:
-        material = predicate.subject in (Subject.LOT, Subject.MATERIAL)
-        if material and predicate.since is None and not ever:
-            predicate = predicate.model_copy(update={"since": act.at})
-        standing = _standing(act, predicate)
-        if standing is None:
-            record = HoldPlaced(**act.envelope(), predicate=predicate, reason=reason, by=by)
-            act.write([record])
-            id_ = record.id
-        else:
-            id_, predicate = standing
-        with Session(act.connection) as session:
-            reached = tuple(use for use in uses(session, predicate=predicate) if use.inside)
-        return PlacedHold(id_, standing is None, predicate, reached)
+        return place_in(act, predicate, reason, by, ever=ever)
+
+
+def place_in(act: Act, predicate: Predicate, reason: str, by: str, *, ever: bool = False) -> PlacedHold:
+    """The same as a part of an act, which may have more to record."""
+    material = predicate.subject in (Subject.LOT, Subject.MATERIAL)
+    if material and predicate.since is None and not ever:
+        predicate = predicate.model_copy(update={"since": act.at})
+    standing = _standing(act, predicate)
+    if standing is None:
+        record = HoldPlaced(**act.envelope(), predicate=predicate, reason=reason, by=by)
+        act.write([record])
+        id_ = record.id
+    else:
+        id_, predicate = standing
+    with Session(act.connection) as session:
+        reached = tuple(use for use in uses(session, predicate=predicate) if use.inside)
+    return PlacedHold(id_, standing is None, predicate, reached)
 
 
 def _standing(act: Act, predicate: Predicate) -> tuple[UUID, Predicate] | None:

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, false, func, literal, or_, select, true
+from sqlalchemy import Alias, Column, ColumnElement, Select, Table, and_, false, func, literal, or_, select, true
 
 from mes.models import table_of
 from mes.models.hold import Hold
 from mes.models.naming import UnitConversion
+from mes.models.order import OrderUnit
 from mes.models.product import Plan
 from mes.models.test_run import RunInstrument, TestRun
 from mes.models.unit import Installation, Lot, Unit
 from mes.records import Predicate, Subject
 
 _UNIT, _LOT, _INSTALLATION = table_of(Unit), table_of(Lot), table_of(Installation)
+_ORDER_UNIT = table_of(OrderUnit)
 _RUN, _INSTRUMENT, _PLAN, HOLD = table_of(TestRun), table_of(RunInstrument), table_of(Plan), table_of(Hold)
 
 _CONVERSION = table_of(UnitConversion)
@@ -43,6 +45,7 @@ class Wanted:
     station: Any
     since: Any
     until: Any
+    order: Any
 
 
 def wanted(predicate: Predicate) -> Wanted:
@@ -63,13 +66,14 @@ def wanted(predicate: Predicate) -> Wanted:
         predicate.station,
         predicate.since,
         predicate.until,
+        predicate.order,
     )
 
 
 def wanted_by_holds() -> Wanted:
     """The columns of the hold table."""
     names = ("subject", "maker", "part", "serial", "lot", "date_code", "instrument", "fixture", "plan_digest")
-    more = ("limit_revision", "operator", "station", "since", "until")
+    more = ("limit_revision", "operator", "station", "since", "until", "work_order")
     return Wanted(*(HOLD.c[name] for name in (*names, *more)))
 
 
@@ -79,7 +83,8 @@ def caught(asked: Wanted) -> tuple[Select[Any], ...]:
     [since, until) is when the fact was so: while a lot was in its parent (until None: still), from the start of a run
     on. Of a unit that is meant by itself since is None. `depth` is 1 for the parent of a lot and 0 for a unit itself.
     """
-    return tuple(part for part in (_units(asked), _lots(asked), _runs(asked), _bindings(asked)) if part is not None)
+    parts = (_units(asked), _lots(asked), _orders(asked), _runs(asked), _bindings(asked))
+    return tuple(part for part in parts if part is not None)
 
 
 def _units(asked: Wanted) -> Select[Any] | None:
@@ -140,6 +145,28 @@ def _lots(asked: Wanted) -> Select[Any] | None:
     )
 
 
+def _orders(asked: Wanted) -> Select[Any] | None:
+    if not _may_be(asked, Subject.ORDER):
+        return None
+    moment = _UNIT.c.registered_at.type
+    return (
+        select(
+            _UNIT.c.id.label("unit_id"),
+            literal(None, moment).label("since"),
+            literal(None, moment).label("until"),
+            literal("order_unit").label("fact"),
+            _ORDER_UNIT.c.record_id.label("fact_id"),
+            literal(0).label("depth"),
+        )
+        .join_from(_ORDER_UNIT, _UNIT, same_unit(_ORDER_UNIT, _UNIT))
+        .where(
+            _is(asked, Subject.ORDER),
+            # A hold of another kind names no order, and here that must not mean every one.
+            _ORDER_UNIT.c.work_order == asked.order,
+        )
+    )
+
+
 def _runs(asked: Wanted) -> Select[Any] | None:
     if not _may_be(asked, Subject.WORK):
         return None
@@ -190,6 +217,11 @@ def _bindings(asked: Wanted) -> Select[Any] | None:
         _before(installed, asked.until),
         _after(installed, asked.since, also=True),
     )
+
+
+def same_unit(one: Table | Alias, other: Table | Alias) -> ColumnElement[bool]:
+    """Whether two rows name the same unit: maker, part and serial."""
+    return and_(*(one.c[name] == other.c[name] for name in ("serial", "part", "maker")))
 
 
 def _may_be(asked: Wanted, *subjects: Subject) -> bool:

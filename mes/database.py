@@ -58,11 +58,11 @@ def open_engine(url: str, *, older: bool = False) -> Engine:
     return _checked(_postgresql_engine(target, read_only=False), older=older)
 
 
-def read_only_engine(url: str) -> Engine:
+def read_only_engine(url: str, *, older: bool = False) -> Engine:
     """An engine that can only read an existing site. Raises as `open_engine` does."""
     target = _parse(url)
     factory = _sqlite_engine if target.get_backend_name() == "sqlite" else _postgresql_engine
-    return _checked(factory(target, read_only=True))
+    return _checked(factory(target, read_only=True), older=older)
 
 
 def create_site(url: str, name: str, kind: SiteKind, now: Callable[[], datetime] = _now) -> Site:

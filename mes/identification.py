@@ -17,6 +17,7 @@ from mes.queries.identity import (
 )
 from mes.queries.naming import aliases, formerly
 from mes.records import LotIdentity, UnitIdentity
+from mes.scanned import scanned_number
 from mes.site_access import SiteAccess
 from mes.vocabulary import OWN_MAKER
 
@@ -26,9 +27,12 @@ def one_unit(
 ) -> UnitSummary:
     """The one unit with this serial. Raises `CommandError`: exit 1 when there is none, 2 when there are several.
 
+    A scanned label stands for the serial number on it, and for its part.
+
     Where a unit is only `shown`, several are no obstacle: the one registered last is taken, and it is said that
     there are others. What is done to a unit needs the one that is meant.
     """
+    serial, part = _scanned_serial(access, serial, part, maker)
     found = units_meant(access, serial, part, maker)
     if len(found) == 1:
         return found[0]
@@ -91,8 +95,30 @@ def one_item(access: SiteAccess, named: str, part: str | None, maker: str | None
     return named
 
 
+def _scanned_serial(access: SiteAccess, serial: str, part: str | None, maker: str | None) -> tuple[str, str | None]:
+    return scanned_number(
+        serial, part, "serial", lambda number, of: find_units(access.engine, number, part=of, maker=maker)
+    )
+
+
+def intended_unit(
+    access: SiteAccess, serial: str, part: str | None, maker: str | None, *, as_json: bool
+) -> UnitIdentity:
+    """The unit of this serial number; with its part also one that is not registered yet. Raises as `one_unit`."""
+    serial, part = _scanned_serial(access, serial, part, maker)
+    meant = units_meant(access, serial, part, maker)
+    # By its former part number the gate itself says what a unit has become.
+    if part is not None and not any(one.part == part for one in meant):
+        return UnitIdentity(maker=maker or OWN_MAKER, part=part, serial=serial)
+    found = meant[0] if len(meant) == 1 else one_unit(access, serial, part, maker, as_json=as_json)
+    return UnitIdentity(maker=found.maker, part=found.part, serial=found.serial)
+
+
 def one_lot(access: SiteAccess, lot: str, part: str | None, maker: str | None, *, as_json: bool) -> LotSummary:
     """The one lot with this number. Raises `CommandError`: exit 1 when there is none, 2 when there are several."""
+    lot, part = scanned_number(
+        lot, part, "lot", lambda number, of: find_lots(access.engine, number, part=of, maker=maker)
+    )
     found = find_lots(access.engine, lot, part=part, maker=maker)
     if len(found) == 1:
         return found[0]

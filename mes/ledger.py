@@ -27,6 +27,9 @@ from mes.attachment_store import folder_beside as folder_beside
 from mes.records import GateDecided, GateRequest
 from mes.vocabulary import SiteKind
 
+GATE_SOURCE = "centre/gate"
+"""The journal source of what the centre itself decides and finds."""
+
 
 class LedgerError(Exception):
     """The ledger could not do what was asked."""
@@ -104,6 +107,14 @@ class Ledger(Protocol):
 
     def gate(self, request: GateRequest) -> GateDecided:
         """Decide, record and answer; the same request id gives the recorded answer again."""
+        ...
+
+    def at_finish(self, run: UUID) -> GateDecided | None:
+        """What the gate refused of a unit when this run of it arrived finished; None when nothing stood against it.
+
+        The ledger asks its rules by itself as it takes the end of a run: this only reads the answer. Raises
+        `LedgerUnavailable`.
+        """
         ...
 
     def append(self, entries: Sequence[JournalEntry]) -> AppendReceipt:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Engine
 
@@ -10,6 +11,7 @@ from mes import journal
 from mes.attachment_store import AttachmentRefused, AttachmentStore, folder_of_database
 from mes.database import create_site, is_empty, make_site, open_engine, read_site, reading, writing
 from mes.desk import SOURCE as DESK
+from mes.gate.afterwards import at_finish, judge_arrival, judge_finished, portions, register_unknown
 from mes.gate.decision import SOURCE, record_decision
 from mes.ledger import AppendReceipt, JournalEntry, LedgerUnavailable, RecordRejected, Site
 from mes.projection import fold
@@ -62,9 +64,19 @@ class LocalLedger:
         received_at = self._now()
         with writing(self._engine) as connection:
             for start in range(0, len(entries), _BATCH):
-                fresh, receipt = journal.append(connection, entries[start : start + _BATCH], received_at)
-                fold(connection, fresh)
+                batch = entries[start : start + _BATCH]
+                register_unknown(connection, batch, received_at)
+                fresh, receipt = journal.append(connection, batch, received_at)
+                for portion in portions(fresh):
+                    judge_arrival(connection, self._site, portion[0], received_at)
+                    fold(connection, portion)
+                judge_finished(connection, self._site, fresh, received_at)
         return receipt
+
+    def at_finish(self, run: UUID) -> GateDecided | None:
+        """What the gate said of the unit when this run of it had finished."""
+        with reading(self._engine) as connection:
+            return at_finish(connection, run)
 
     def missing_attachments(self, digests: Collection[str]) -> frozenset[str]:
         """Those of these digests of which no file is here. Raises `LedgerUnavailable`."""
@@ -112,6 +124,11 @@ def open_local_ledger(url: str, *, simulated_site: bool = False, attachments: Pa
         # Whether this process or another one made it at this moment: it is judged when it is opened.
         make_site(url, "simulated", SiteKind.SIMULATED, _now)
     return _opened(url, attachments)
+
+
+def ledger_on(engine: Engine) -> LocalLedger:
+    """The ledger on a database that is open already, for records that name no attachments."""
+    return LocalLedger(engine, _now)
 
 
 def _opened(url: str, attachments: Path | None) -> LocalLedger:

@@ -26,8 +26,20 @@ PlanOption = Annotated[str | None, typer.Option("--plan", help="Plan: its name, 
 LimitRevisionOption = Annotated[str | None, typer.Option("--limit-revision", help="Limit revision.")]
 OperatorOption = Annotated[str | None, typer.Option("--operator", help="Operator.")]
 StationOption = Annotated[str | None, typer.Option("--station", help="Station.")]
+OrderOption = Annotated[str | None, typer.Option("--order", help="Work order, by its number.")]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Begin of the window, included.")]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="TIME", help="End of the window, excluded.")]
+SinceLastGoodOption = Annotated[
+    bool,
+    typer.Option(
+        "--since-last-good",
+        help="With --instrument: since its last good calibration, until it was found bad and left good.",
+    ),
+]
+CalibrationOption = Annotated[
+    str | None,
+    typer.Option("--calibration", help="With --since-last-good: the id of the calibration meant. [default: newest]"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,9 @@ class Asked:
     station: str | None
     since: str | None
     until: str | None
+    since_last_good: bool = False
+    calibration: str | None = None
+    order: str | None = None
 
     def predicate(
         self, access: "SiteAccess", *, as_json: bool
@@ -58,6 +73,8 @@ class Asked:
         from mes.records import LotIdentity, Predicate, UnitIdentity  # noqa: PLC0415 - heavy
 
         self._refuse_mixtures()
+        if self.since_last_good:
+            return self._since_last_good(access), None, None
         lot = unit = None
         fields: dict[str, object] = {"since": instant(self.since, "--since"), "until": instant(self.until, "--until")}
         if self.lot is not None:
@@ -66,6 +83,8 @@ class Asked:
         elif self.serial is not None:
             unit = one_unit(access, self.serial, self.part, self.maker, as_json=as_json)
             fields["unit"] = UnitIdentity(maker=unit.maker, part=unit.part, serial=unit.serial)
+        elif self.order is not None:
+            fields["order"] = self.order
         else:
             fields |= {"maker": self.maker, "part": self.part, "date_code": self.date_code} | self._work()
             fields["plan"] = None if self.plan is None else one_plan(access, self.plan)
@@ -74,6 +93,14 @@ class Asked:
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise CommandError(f"predicate: {first['msg'].removeprefix('Value error, ')}") from error
+
+    def _since_last_good(self, access: "SiteAccess") -> "Predicate":
+        from mes.instrument_doubt import suspected  # noqa: PLC0415 - heavy
+
+        others = {name for name, value in self._work().items() if value is not None} - {"instrument"}
+        if self.instrument is None or others or (self.since, self.until) != (None, None):
+            raise CommandError("--since-last-good: goes with --instrument alone; its calibrations give the time")
+        return suspected(access, self.instrument, self.calibration)[1]
 
     def _work(self) -> dict[str, object]:
         return {
@@ -86,12 +113,15 @@ class Asked:
         }
 
     def _refuse_mixtures(self) -> None:
+        if self.calibration is not None and not self.since_last_good:
+            raise CommandError("--calibration: goes with --since-last-good")
         work = any(value is not None for value in self._work().values())
         material = self.date_code is not None
         alone = self.maker is not None and self.lot is None and self.serial is None
-        kinds = (self.lot is not None) + (self.serial is not None) + work + (material or alone)
+        named = (self.lot is not None) + (self.serial is not None) + (self.order is not None)
+        kinds = named + work + (material or alone)
         if kinds != 1:
             raise CommandError(
-                "give exactly one of --lot LOT and --serial SERIAL, or a material (--date-code, --maker), or work"
-                " (--instrument, --fixture, --plan, --limit-revision, --operator, --station)"
+                "give exactly one of --lot LOT and --serial SERIAL, or --order NUMBER, or a material (--date-code,"
+                " --maker), or work (--instrument, --fixture, --plan, --limit-revision, --operator, --station)"
             )

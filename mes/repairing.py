@@ -4,11 +4,12 @@ What goes in must be free, whole, through its own route and not held; what comes
 act: the removal, the installation and the repair are recorded together, or nothing is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from mes.code_tables import repair_codes
 from mes.command_line import CommandError, Exit
 from mes.desk import Act, Desk
 from mes.desk_facts import (
@@ -32,6 +33,7 @@ from mes.records import (
     DisturbedResult,
     LotIdentity,
     Record,
+    RepairCode,
     RepairDone,
     Replacement,
     UnitIdentity,
@@ -68,16 +70,20 @@ def repair(
     """Record a repair; every open defect of the unit is closed by it.
 
     `disturbs` names operations: of the unit and of all that it sits in, or ("PART:OPERATION") only of those of that
-    part. None means every test of all of them. Raises `CommandError` with what stands against it.
+    part. None leaves it to the repair code; where no table has codes, or the code names no test of any of these units,
+    every test of all of them is meant. Raises `CommandError` with what stands against it.
     """
     with desk.act() as act:
+        codes = repair_codes(act.connection, action)
         above = holders(act.connection, unit.id)
         after_the_line(act, [unit.id, *above])
         facts = facts_of(act, unit).unit
         if facts.scrapped_by is not None:
             raise CommandError(f"{unit}: was scrapped (disposition {facts.scrapped_by}); void that first", Exit.NO)
         here(act, [unit.id, *above])
-        disturbed = disturbed_results(tests_of(act.connection, [unit.id, *above]), disturbs, unit)
+        tests = tests_of(act.connection, [unit.id, *above])
+        named = _named_by(codes, tests) if disturbs is None else disturbs
+        disturbed = disturbed_results(tests, named, unit)
         links: list[Record] = []
         replaced = None
         if change is not None:
@@ -96,6 +102,15 @@ def repair(
         )
         act.write([*links, done])
         return Ruled(done.id, done.defects, disturbed)
+
+
+def _named_by(codes: Sequence[RepairCode], tests: Mapping[UnitIdentity, tuple[str, ...]]) -> list[str] | None:
+    """The operations that the code disturbs, as far as these units have them: a table speaks of many products."""
+    if not codes:
+        return None
+    named = dict.fromkeys(name for code in codes for name in code.disturbs)
+    here = [name for name in named if any(name in operations for operations in tests.values())]
+    return here if here or not named else None
 
 
 def disturbed_results(

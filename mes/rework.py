@@ -6,6 +6,7 @@ Every function raises `CommandError` with what stands against it, and records no
 from dataclasses import dataclass
 from uuid import UUID
 
+from mes.code_tables import defect_codes
 from mes.command_line import CommandError, Exit
 from mes.desk import Desk
 from mes.desk_facts import DESK, after_the_line, facts_of, identity, open_defect_ids, tests_of
@@ -26,9 +27,13 @@ class Ruled:
 
 def find_defect(
     desk: Desk, unit: UnitSummary, code: str, position: str | None, operation: str | None, description: str, by: str
-) -> UUID:
-    """Record a defect; the unit stops at its gates until it was dealt with. Its id."""
+) -> DefectFound:
+    """Record a defect; the unit stops at its gates until it was dealt with, unless the code is a process indicator.
+
+    The code is one of the tables in force, where any has defect codes.
+    """
     with desk.act() as act:
+        known = defect_codes(act.connection, code)
         after_the_line(act, [unit.id])
         record = DefectFound(
             **act.envelope(),
@@ -39,9 +44,11 @@ def find_defect(
             description=description,
             station=DESK,
             operator=by,
+            # Where several tables have the code, one that takes it seriously is enough.
+            indicator=bool(known) and all(one.indicator for one in known),
         )
         act.write([record])
-        return record.id
+        return record
 
 
 def dispose(

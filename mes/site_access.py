@@ -29,15 +29,15 @@ class SiteAccess:
 
 
 @contextmanager
-def reading(home: Path | None, database: str | None) -> Iterator[SiteAccess]:
+def reading(home: Path | None, database: str | None, *, older: bool = False) -> Iterator[SiteAccess]:
     """The database these options mean, read-only. Raises `CommandError` for whatever is wrong with it."""
-    with _opened(read_only_engine, locate(home, database).url) as access:
+    with _opened(partial(read_only_engine, older=older), locate(home, database).url) as access:
         yield access
 
 
 @contextmanager
 def writing(home: Path | None, database: str | None, *, older: bool = False) -> Iterator[SiteAccess]:
-    """The same, writable, for the few commands that write tables; with `older` also of a schema before this one."""
+    """The same, writable, for the few commands that write tables; with `older` either also of an older schema."""
     with _opened(partial(open_engine, older=older), locate(home, database).url) as access:
         yield access
 

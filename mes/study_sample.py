@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mes.command_line import CommandError, Exit
 from mes.ledger import Site
+from mes.queries.gauge_studies import GaugeStudySummary, newest_study
 from mes.queries.values import StoredValue, ValueScope, all_values, first_values, measurands_like
 from mes.site_access import SiteAccess, reading
 from mes.statistics.errors import Unanswerable
@@ -47,6 +48,8 @@ class Sample:
     """Values by limit revision."""
     stored: tuple[StoredValue, ...]
     tidy: tuple[TidyRow, ...]
+    gauge_study: GaugeStudySummary | None = None
+    """The newest study of the measurand's gauge that the database knows."""
 
     def limits(self, low: float | None, high: float | None) -> Limits:
         """The limits as given, else those of the one limit revision. Raises `CommandError` when there are several."""
@@ -160,6 +163,13 @@ def sample_from_database(access: SiteAccess, scope: ValueScope, *, simulated: bo
         limit_revisions=dict(Counter(value.limit_revision for value in measured)),
         stored=measured,
         tidy=(),
+        gauge_study=newest_study(
+            access.engine,
+            found[0].part,
+            found[0].operation,
+            scope.measurand,
+            simulated=counts_simulated(access, simulated),
+        ),
     )
 
 

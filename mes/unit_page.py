@@ -7,7 +7,7 @@ from mes.queries.rulings import Ruling
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
 from mes.queries.whereabouts import Whereabouts
 from mes.run_words import attempts_told, circumstances
-from mes.vocabulary import RunEnding
+from mes.vocabulary import GatePhase, RunEnding
 
 _LINK_WORDS = {
     "component_installed": "installed {counterpart} at {position}",
@@ -38,13 +38,14 @@ def print_history(page: Page, history: UnitHistory) -> None:
     if not history.built_from:
         page.line("nothing recorded", indent=2)
     page.heading("timeline")
+    judged = {event.id: event.allowed for event in history.timeline if isinstance(event, GateAnswer)}
     for event in history.timeline:
         if isinstance(event, Registration):
             page.line(f"{moment(event.at)}  registered, revision {event.revision}, by {event.source}", indent=2)
         elif isinstance(event, GateAnswer):
             _print_gate(page, event)
         elif isinstance(event, RunReport):
-            _print_run(page, event)
+            _print_run(page, event, judged.get(event.gate))
         elif isinstance(event, Ruling):
             void = "  VOID" if event.voided_by else ""
             page.line(f"{moment(event.at)}  {event.what} by {event.by}{void}", indent=2, style="bold")
@@ -73,15 +74,27 @@ def print_components(page: Page, components: tuple[Component, ...], indent: int,
 
 
 def _print_gate(page: Page, answer: GateAnswer) -> None:
-    word = "allowed" if answer.allowed else "REFUSED"
     page.line(
-        f"{moment(answer.at)}  gate {word}: {answer.operation} at {answer.station} by {answer.operator}", indent=2
+        f"{moment(answer.at)}  {gate_words(answer)}: {answer.operation} at {answer.station} by {answer.operator}",
+        indent=2,
     )
+    for deviation in answer.deviations:
+        page.line(f"by deviation {deviation}", indent=6)
     for refusal in answer.refusals:
         page.line(f"{refusal.rule}: {refusal.message}", indent=6)
         if refusal.evidence:
             page.line(f"evidence: {'; '.join(refusal.evidence)}", indent=8)
         page.line(f"unlocked by {refusal.who.value.lower()}: {refusal.unlock}", indent=8)
+
+
+def gate_words(answer: GateAnswer) -> str:
+    """What the gate did, and when it was asked."""
+    word = "allowed" if answer.allowed else "REFUSED"
+    if answer.phase is GatePhase.FINISH:
+        return "HELD AT FINISH, put aside"
+    if answer.phase is GatePhase.ARRIVAL:
+        return f"gate {word} on arrival what was worked without it"
+    return f"gate {word}"
 
 
 def _print_link(page: Page, event: ComponentEvent) -> None:
@@ -94,7 +107,7 @@ def _print_link(page: Page, event: ComponentEvent) -> None:
     )
 
 
-def _print_run(page: Page, run: RunReport) -> None:
+def _print_run(page: Page, run: RunReport, allowed: bool | None) -> None:
     if run.verdict is None or run.ending is None:
         outcome = "not finished"
     else:
@@ -102,10 +115,14 @@ def _print_run(page: Page, run: RunReport) -> None:
         outcome = f"{proven}, {run.ending.value}"
     page.line(
         f"{moment(run.at)}  {_numbered(run)}: {outcome}{page.mark(run.simulated)}"
-        f"  ({run.station}, fixture {run.fixture} slot {run.slot}, by {run.operator})",
+        f"  ({run.station}, fixture {_fixture(run)} slot {run.slot}, by {run.operator})",
         indent=2,
         style="bold",
     )
+    if run.provisional:
+        told = "the gate agreed when it arrived" if allowed else "CONFLICT: the gate refused it when it arrived"
+        told = "nobody has judged it yet" if allowed is None else told
+        page.line(f"PROVISIONAL: recorded locally, route not checked; {told}", indent=6)
     if run.reason:
         page.line(f"reason: {run.reason}", indent=6)
     cycles = "" if run.fixture_cycles is None else f", fixture cycle {run.fixture_cycles}"
@@ -138,6 +155,10 @@ def _print_run(page: Page, run: RunReport) -> None:
         page.line(
             f"attachment {file.name}: {file.media_type}, {counted(file.size, 'byte')}, sha256 {file.sha256}", indent=6
         )
+
+
+def _fixture(run: RunReport) -> str:
+    return run.fixture if run.fixture_revision is None else f"{run.fixture} revision {run.fixture_revision}"
 
 
 def _numbered(run: RunReport) -> str:

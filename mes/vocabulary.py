@@ -71,6 +71,14 @@ class OfflinePolicy(StrEnum):
     PROVISIONAL = "PROVISIONAL"
 
 
+class GatePhase(StrEnum):
+    """When the gate is asked: before the work, when a run has finished, or when one arrives that began without it."""
+
+    BEFORE = "BEFORE"
+    FINISH = "FINISH"
+    ARRIVAL = "ARRIVAL"
+
+
 class UnitState(StrEnum):
     """Where a unit stands, folded from its records; never set by hand."""
 
@@ -111,11 +119,29 @@ class DispositionKind(StrEnum):
     USE_AS_IS = "USE_AS_IS"
 
 
+class EquipmentKind(StrEnum):
+    """What is calibrated or looked after (ISA-95 equipment and its artefacts)."""
+
+    INSTRUMENT = "INSTRUMENT"
+    SHUNT = "SHUNT"
+    LEAD = "LEAD"
+    CALIBRATION_KIT = "CALIBRATION_KIT"
+    DE_EMBEDDING_FILE = "DE_EMBEDDING_FILE"
+    FIXTURE = "FIXTURE"
+
+
 class CollectionMode(StrEnum):
     """How a fact came in (IPC-1782): read by a machine, or keyed by a person."""
 
     AUTO = "AUTO"
     MANUAL = "MANUAL"
+
+
+class Numbering(StrEnum):
+    """What a range of numbers gives out."""
+
+    SERIAL = "SERIAL"
+    MAC = "MAC"
 
 
 class Role(StrEnum):

@@ -1,10 +1,9 @@
 """A test station at work: scan, gate, run, spool, forward. The demo, a hand-run unit and a line all come this way."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from mes.records import GateDecided, RunFinished, UnitIdentity
+from mes.records import GateDecided, RunFinished, StationChecked, UnitIdentity
 from stations.attachment_policy import Keep
 from stations.bench import Bench
 from stations.config import StationConfig
@@ -13,9 +12,9 @@ from stations.events import Event, RunOrder
 from stations.executive import Executive
 from stations.fault_latch import FaultLatch
 from stations.fixture import Fixture
-from stations.forwarder import DrainReport
 from stations.golden_check import Checked, GoldenChecks
 from stations.lease import StopSwitch
+from stations.measured_document import shortened
 from stations.open_run import OpenRun
 from stations.plan_revision import PlanRevision
 from stations.producer import Producer
@@ -24,23 +23,7 @@ from stations.recovery import CUT_OFF, UNRECORDED, recover
 from stations.resumption import earlier_of, resumable_runs, stopped_at_failure
 from stations.step_runner import StepRunner
 from stations.unit_run import UnitRun
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """What came of one unit at this station: the gate's decision and, if it allowed, the finished run.
-
-    `forwarded` says what has reached the centre, a fact apart from the verdict. `recovered` are earlier runs whose
-    end was not recorded before and is now, told with the first unit after it. `warnings` are for whoever keeps the
-    station.
-    """
-
-    unit: UnitIdentity
-    decision: GateDecided
-    run: RunFinished | None
-    forwarded: DrainReport
-    recovered: tuple[RunFinished, ...] = ()
-    warnings: tuple[str, ...] = ()
+from stations.worked import Worked
 
 
 class Agent:
@@ -123,16 +106,18 @@ class Agent:
             raise ScanRefused("a serial number was scanned twice; scan each unit of this run once")
         self._plan.check_units(len(units))
         self._check_wear()
-        instruments = [f"{i.model} {i.serial}" for i in self._bench.instruments_used()]
+        instruments = self._instruments()
         decisions = [
-            producer.ask_gate(unit, self._plan.operation, plan=self._plan.digest, instruments=instruments)
+            producer.permission(unit, self._plan.operation, plan=self._plan.digest, instruments=instruments)
             for unit in units
         ]
         if not all(decision.allowed for decision in decisions):
             return self._worked([(unit, decision, None) for unit, decision in zip(units, decisions, strict=True)])
         group = producer.new_id() if len(units) > 1 else None
         orders = [
-            self._order(producer.new_id(), unit, decision.request.id, slot, group)
+            self._order(
+                producer.new_id(), unit, decision.id, slot, group, provisional=decision.source == producer.spool.source
+            )
             for unit, decision, slot in zip(units, decisions, self._slots(len(units)), strict=True)
         ]
         finished = self._run([(order, None) for order in orders], stop)
@@ -146,7 +131,14 @@ class Agent:
         self._require_unlatched()
         runs, self.resumable = self.resumable, ()
         orders = [
-            self._order(one.run, one.started.unit, one.started.gate, one.started.slot, one.started.group)
+            self._order(
+                one.run,
+                one.started.unit,
+                one.started.gate,
+                one.started.slot,
+                one.started.group,
+                provisional=one.started.provisional,
+            )
             for one in runs
         ]
         finished = self._run(list(zip(orders, runs, strict=True)), stop) if runs else ()
@@ -169,7 +161,8 @@ class Agent:
     def check(self, scan: str, stop: StopSwitch) -> Checked:
         """Run the golden or the known-bad unit, which counts nowhere, and note whether it came out right.
 
-        Raises `ScanRefused` for any other unit, else as `GoldenChecks.run`.
+        What came of it is told to the centre, which asks for it where a route does; the run itself is not. Raises
+        `ScanRefused` for any other unit, `SpoolError`, else as `GoldenChecks.run`.
         """
         self._recover(UNRECORDED)
         self.resumable = ()
@@ -177,7 +170,31 @@ class Agent:
         check = None if self._checks is None else self._checks.check_of(serial)
         if self._checks is None or check is None:
             raise ScanRefused(f"{serial} is neither the golden nor the known-bad unit of this station; work it instead")
-        return self._checks.run(check, stop)
+        checked = self._checks.run(check, stop)
+        self._producer.commit(self._told(checked))
+        self._producer.forward()
+        return checked
+
+    def _told(self, checked: Checked) -> StationChecked:
+        check = checked.check
+        return StationChecked(
+            **self._producer.envelope(),
+            check=check.name,
+            station=self._config.station,
+            operation=self._plan.operation,
+            unit=check.unit,
+            plan=self._plan.digest,
+            judged_by=check.plan.digest,
+            run=checked.run.run,
+            fixture=self._config.fixture.name,
+            instruments=tuple(self._instruments()),
+            operator=self._producer.operator,
+            trouble=shortened(checked.trouble),
+        )
+
+    def _instruments(self) -> list[str]:
+        """The instruments of the bench, as the gate is told of them."""
+        return [f"{used.model} {used.serial}" for used in self._bench.instruments_used()]
 
     def _require_checked(self, units: Sequence[UnitIdentity]) -> None:
         if self._checks is None:
@@ -201,7 +218,9 @@ class Agent:
     def _slots(self, count: int) -> list[str]:
         return [self._config.fixture.slot] if count == 1 else [str(number) for number in range(1, count + 1)]
 
-    def _order(self, run: UUID, unit: UnitIdentity, gate: UUID, slot: str, group: UUID | None) -> RunOrder:
+    def _order(
+        self, run: UUID, unit: UnitIdentity, gate: UUID, slot: str, group: UUID | None, *, provisional: bool
+    ) -> RunOrder:
         return RunOrder(
             run=run,
             unit=unit,
@@ -214,6 +233,8 @@ class Agent:
             simulated=self._producer.simulated,
             group=group,
             fixture_cycles=self._cycles + 1,
+            fixture_revision=self._config.fixture.revision,
+            provisional=provisional,
         )
 
     def _run(self, orders: Sequence[tuple[RunOrder, OpenRun | None]], stop: StopSwitch) -> tuple[RunFinished, ...]:
@@ -265,6 +286,13 @@ class Agent:
         forwarded, warnings = self._producer.forward(), self._producer.warnings()
         return tuple(
             # What concerns the station is told once, not with every unit of a run.
-            Worked(unit, decision, run, forwarded, *((recovered, warnings) if number == 0 else ()))
+            Worked(
+                unit,
+                decision,
+                run,
+                forwarded,
+                None if run is None else self._producer.refused_at_finish(run.run, forwarded),
+                *((recovered, warnings) if number == 0 else ()),
+            )
             for number, (unit, decision, run) in enumerate(ended)
         )

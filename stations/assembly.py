@@ -29,6 +29,8 @@ from stations.errors import ScanRefused
 from stations.forwarder import DrainReport
 from stations.producer import Producer
 from stations.product import DemoLot, Product
+from stations.scan import quoted
+from stations.scanned_label import lot_on
 
 
 class AssemblyConfig(FileDocument):
@@ -154,10 +156,10 @@ class AssemblyStation:
             )
 
     def _lot(self, part: str, position: str, label: str) -> LotIdentity:
-        lot = self._lots.get((part, label.strip()))
+        lot = self._lots.get((part, lot_on(label, part)))
         if lot is None:
             raise ScanRefused(
-                f"scan {label!r}: no lot of {part} by this number was received here, so nothing is bound to position"
-                f" {position}; scan the label of the reel or box, or receive the lot first"
+                f"scan {quoted(label)}: no lot of {part} by this number was received here, so nothing is bound to"
+                f" position {position}; scan the label of the reel or box, or receive the lot first"
             )
         return lot

@@ -25,6 +25,7 @@ from stations.identity import IdMaker
 from stations.lease import StopSwitch
 from stations.leased_place import LeasedPlace
 from stations.limit_revision import load_limit_revision
+from stations.offline_policy import OfflinePolicies
 from stations.plan import PlanRevision, load_plan
 from stations.producer import Producer
 from stations.product import Product, load_product
@@ -89,6 +90,7 @@ def open_producer(
     ledger: Ledger,
     clock: Clock,
     chance: random.Random,
+    order: str | None = None,
 ) -> Iterator[Producer]:
     """A station's spool, and its way to the ledger. Raises `SpoolError`."""
     path = spool_path(location, station, ledger.site())
@@ -105,6 +107,8 @@ def open_producer(
             ledger=ledger,
             clock=clock,
             new_id=IdMaker(clock, chance),
+            order=order,
+            offline=OfflinePolicies.beside(path, product.route),
         )
 
 
@@ -231,6 +235,7 @@ def open_test_station(
                 ledger=ledger,
                 clock=clock,
                 chance=chance,
+                order=config.order,
             )
         )
         runner = watch(prepared)

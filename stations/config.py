@@ -110,6 +110,10 @@ class FixtureConfig(Document):
     name: Name = Field(examples=['name = "FX-DAC-01"'])
     kind: Identifier = Field(examples=['kind = "dac_rf"'])
     slot: Name = Field(default="1", examples=['slot = "1"'])
+    revision: Name | None = Field(
+        default=None, examples=['revision = "B"'], exclude_if=lambda revision: revision is None
+    )
+    """Which build of the fixture this is, as its own papers say; every run names it."""
     cycles_max: int | None = Field(default=None, gt=0, examples=["cycles_max = 20000"])
     """After how many runs its contacts are worn; a fixture of another name counts anew."""
     options: Table = Field(default={}, validate_default=True)
@@ -170,6 +174,8 @@ class StationConfig(FileDocument):
     plan: Identifier = Field(examples=['plan = "dac_800g_final_test"'])
     product: ExistingFile = Field(examples=['product = "../products/dac_800g_1m5.toml"'])
     operator: Name = Field(examples=['operator = "op-demo"'])
+    order: Name | None = Field(default=None, exclude_if=lambda order: order is None, examples=['order = "WO-1001"'])
+    """The work order that units are made for here, those apart that have one; without it, for none."""
     limits: ExistingFile | None = Field(default=None, examples=['limits = "r2_19db.toml"'])
     resume_within_s: FiniteFloat | None = Field(default=None, ge=0, examples=["resume_within_s = 14400.0"])
     """How long after a power cut a run of a resumable plan goes on; without it such a run is ABORTED too."""
@@ -236,6 +242,7 @@ class StationConfig(FileDocument):
         self,
         *,
         operator: str | None = None,
+        order: str | None = None,
         limits: Path | None = None,
         touchstone: Path | None = None,
         eeprom: Path | None = None,
@@ -248,6 +255,8 @@ class StationConfig(FileDocument):
         content = self.model_dump(context={"path": self.path})
         if operator is not None:
             content["operator"] = operator
+        if order is not None:
+            content["order"] = order
         if limits is not None:
             content["limits"] = limits.absolute()
         for key, played in (("touchstone", touchstone), ("eeprom", eeprom), ("lldp", lldp)):

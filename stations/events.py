@@ -29,6 +29,9 @@ class RunOrder:
     """Ties the runs of several units that are tested together; None for a unit alone."""
     fixture_cycles: int | None = None
     """How often the fixture has been closed on a unit, this time counted."""
+    fixture_revision: str | None = None
+    provisional: bool = False
+    """Begun while the centre was away: `gate` is the question that it will answer."""
 
 
 @dataclass(frozen=True, slots=True)

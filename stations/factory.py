@@ -18,9 +18,10 @@ from stations.lines.floor import Floor
 from stations.lines.line import Line
 from stations.lines.network_line import NetworkLine
 from stations.lines.power_line import PowerLine
+from stations.lines.rack_line import RackLine
 from stations.simulation import virtual_clock
 
-LINES: Mapping[str, type[Line]] = {line.NAME: line for line in (CableLine, PowerLine, NetworkLine)}
+LINES: Mapping[str, type[Line]] = {line.NAME: line for line in (CableLine, PowerLine, NetworkLine, RackLine)}
 """The lines that a factory can have, by name."""
 STATIONS = tuple(station for line in LINES.values() for station in line.STATIONS)
 """Every station of every line that keeps a spool."""

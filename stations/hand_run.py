@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mes.command_line import Exit
 from mes.records import RunFinished
-from stations.agent import Worked
 from stations.composition import PreparedStation, TestStation
 from stations.errors import PlanError, ScanRefused
 from stations.events import Event
@@ -20,6 +19,7 @@ from stations.lease import StopSwitch
 from stations.plan_revision import PlanRevision
 from stations.run_report import exit_code, run_document, run_lines
 from stations.stop_signals import StopSignals
+from stations.worked import Worked
 
 Scans = tuple[str, ...]
 """What was scanned for one run, in the order of the fixture's places."""
@@ -45,7 +45,8 @@ def runs_of(serials: Sequence[str], plan: PlanRevision) -> list[Scans]:
 def runs_of_lines(lines: Iterable[str], plan: PlanRevision) -> Iterator[Scans]:
     """A run a line; where the plan takes several units, their numbers stand on it between blanks or commas."""
     for line in lines:
-        if scans := re.findall(r"[^\s,]+", line) if plan.units[1] > 1 else [line] * bool(line.strip()):
+        # Not \s: GS and RS of a scanned label are blanks to it.
+        if scans := re.findall(r"[^ \t\r\n,]+", line) if plan.units[1] > 1 else [line] * bool(line.strip()):
             yield tuple(scans)
 
 

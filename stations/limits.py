@@ -21,7 +21,8 @@ class Measurand:
     `tolerance`; a text by `equals`, `one_of` or `matches` (a regular expression for the whole text).
     `marginal` is the share of the band at each limit that flags a passing value (0.1: the outer tenths).
     `over_range` says what it means when the value leaves the instrument's range: an open wire fails,
-    insulation above the range passes, anything else is an error of the test.
+    insulation above the range passes, anything else is an error of the test. `tells` marks the text that is the unit's
+    own serial number or MAC address as its own memory says it, never that of a part built into it.
 
     Raises ValueError for a declaration that could not be judged.
     """
@@ -39,6 +40,7 @@ class Measurand:
     over_range: Literal["error", "fail", "pass"] = "error"
     required: bool = True
     clause: str = ""
+    tells: Literal["serial", "mac"] | None = None
 
     def __post_init__(self) -> None:
         if self.tolerance is not None:
@@ -51,13 +53,16 @@ class Measurand:
             raise ValueError(f"measurand {self.name}: limits must be finite")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"measurand {self.name}: low {self.low:g} is above high {self.high:g}")
+        if self.tells is not None and (self.unit or any(x is not None for x in (*numbers, self.tolerance))):
+            raise ValueError(f"measurand {self.name}: what the unit tells of itself is a text, without unit and limits")
         if not self.unit and not self.is_text:
             raise ValueError(f'measurand {self.name}: a number needs a unit; write "1" for a ratio or a count')
 
     @property
     def is_text(self) -> bool:
         """Whether this measurand is a text rather than a number."""
-        return self.one_of is not None or self.matches is not None or isinstance(self.equals, str)
+        judged_as_text = self.one_of is not None or self.matches is not None or isinstance(self.equals, str)
+        return judged_as_text or self.tells is not None
 
     @property
     def is_judged(self) -> bool:
@@ -92,6 +97,7 @@ class Measurand:
             over_range=self.over_range,
             required=self.required,
             clause=self.clause,
+            tells=self.tells,
         )
 
 

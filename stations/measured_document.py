@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from drivers.reading import Reading
 from mes.records import Attachment, MeasurandFailure, StepAttempt, StepResult
 from mes.vocabulary import Outcome, OverRange
 from stations.events import Measured, StepRetried
-from stations.open_run import RunProgress
+from stations.open_run import RunProgress, TakenBy
 
 _LONGEST = 4000
 """Length of the longest text that a record takes (`mes.records.Text`)."""
@@ -33,8 +34,12 @@ def progress_of(
     values: dict[str, float] = {}
     texts: dict[str, str] = {}
     over_ranges: dict[str, OverRange] = {}
+    taken_by: dict[str, TakenBy] = {}
     for event in measured:
         name, value = event.measurand.name, event.value
+        if isinstance(value, Reading) and value.instrument is not None:
+            by = value.instrument
+            taken_by[name] = TakenBy(model=by.model, serial=by.serial, range=value.range or "")
         if isinstance(value, str):
             texts[name] = shortened(value)
         elif value.over_range is not None:
@@ -46,6 +51,7 @@ def progress_of(
         values=values,
         texts=texts,
         over_ranges=over_ranges,
+        taken_by=taken_by,
         marginal=tuple(m.measurand.name for m in measured if m.judgement.marginal),
         failures=tuple(_failure(m) for m in measured if m.judgement.outcome is Outcome.FAILED),
         attachments=tuple(attachments),

@@ -39,6 +39,14 @@ class RunBasis(Document):
     fixture_cycles: int | None = None
 
 
+class TakenBy(Document):
+    """Which instrument a value is a reading of, and in which range, as far as it told one."""
+
+    model: Name
+    serial: Text
+    range: Text = ""
+
+
 class RunProgress(Document):
     """What a run has added since the piece before: the steps that ended, and every value recorded in them.
 
@@ -49,6 +57,8 @@ class RunProgress(Document):
     values: dict[str, FiniteFloat] = {}
     texts: dict[str, Text] = {}
     over_ranges: dict[str, OverRange] = {}
+    taken_by: dict[str, TakenBy] = {}
+    """Of the values that an instrument read; what was computed from several readings is missing."""
     marginal: tuple[Name, ...] = ()
     failures: tuple[MeasurandFailure, ...] = ()
     retried: dict[str, tuple[StepAttempt, ...]] = {}
@@ -129,6 +139,8 @@ class OpenRun:
             operator=started.operator,
             gate=started.gate,
             group=started.group,
+            fixture_revision=started.fixture_revision,
+            provisional=started.provisional,
             started_at=started.at,
             verdict=verdict,
             ending=ending,
@@ -139,7 +151,7 @@ class OpenRun:
             over_ranges=self._merged("over_ranges"),
             marginal=tuple(name for piece in self.progress for name in piece.marginal),
             failures=self.failures,
-            instruments=tuple(basis.instruments if instruments is None else instruments),
+            instruments=self._with_readings(basis.instruments if instruments is None else instruments),
             fixture_cycles=basis.fixture_cycles,
             limit_revision=basis.limit_revision,
             station_digest=basis.station_digest,
@@ -153,6 +165,17 @@ class OpenRun:
         undecided = {name: failure.value for name, failure in self._undecided_failures().items()}
         measured = undecided | self._merged("values")
         return tuple(measured.get(name) for name in self.basis.measurands)
+
+    def _with_readings(self, instruments: Sequence[InstrumentUsed]) -> tuple[InstrumentUsed, ...]:
+        """The instruments, each with the places of the vector that it read; of one in two roles the first tells it."""
+        places = {name: place for place, name in enumerate(self.basis.measurands)}
+        read: dict[tuple[str, str], dict[str, tuple[int, ...]]] = {}
+        for name, by in sorted(self._merged("taken_by").items(), key=lambda one: places[one[0]]):
+            ranges = read.setdefault((by.model, by.serial), {})
+            ranges[by.range] = (*ranges.get(by.range, ()), places[name])
+        return tuple(
+            used.model_copy(update={"readings": read.pop((used.model, used.serial), {})}) for used in instruments
+        )
 
     def _merged(self, field: str) -> dict[str, Any]:
         return {name: value for piece in self.progress for name, value in getattr(piece, field).items()}

@@ -14,6 +14,7 @@ from mes.records import GateDecided, GateRequest, LotIdentity, Record, UnitIdent
 from mes.vocabulary import SiteKind
 from stations.errors import SpoolDamaged, SpoolFull
 from stations.forwarder import DrainReport, Forwarder
+from stations.offline_policy import OfflinePolicies
 from stations.product import Product
 from stations.spool import Spool
 
@@ -40,6 +41,9 @@ class Producer:
     ledger: Ledger
     clock: Clock
     new_id: Callable[[], UUID]
+    offline: OfflinePolicies
+    order: str | None = None
+    """The work order that units are made for here."""
     lost: tuple[str, ...] = ()
     """Attachments that were found lost on this disk and that nobody was told of yet."""
 
@@ -95,6 +99,18 @@ class Producer:
             UnitRegistered(unit=unit, revision=self.product.material.revision, enters_at=enters_at, **self.envelope())
         )
 
+    def refused_at_finish(self, run: UUID, report: DrainReport) -> GateDecided | None:
+        """What the centre refused when the end of this run arrived there; None where nothing, or nobody can say yet.
+
+        The centre asks its rules by itself: this reads the answer, once everything was sent (`report`).
+        """
+        if report.remaining or report.error is not None:
+            return None
+        try:
+            return self.ledger.at_finish(run)
+        except LedgerUnavailable:
+            return None
+
     def warnings(self) -> tuple[str, ...]:
         """What whoever keeps this station should see to; work goes on. What was lost is told once."""
         space = self.spool.space()
@@ -128,20 +144,14 @@ class Producer:
 
         def ask() -> GateDecided:
             return self.ledger.gate(
-                GateRequest(
-                    id=self.new_id(),
-                    at=self.clock.utc(),
-                    unit=unit,
-                    operation=operation,
-                    station=self.station,
-                    operator=self.operator,
-                    fixture=self.fixture,
+                self.gate_request(
+                    unit,
+                    operation,
                     plan=plan,
-                    instruments=tuple(instruments),
+                    instruments=instruments,
                     creates=creates,
-                    components=tuple(components),
-                    lots=tuple(lots),
-                    simulated=self.simulated,
+                    components=components,
+                    lots=lots,
                 )
             )
 
@@ -152,4 +162,53 @@ class Producer:
             self.register(unit, enters_at=operation)
             self.forward()
             decided = ask()
+        self.offline.learn(operation, decided.offline)
         return decided
+
+    def permission(
+        self, unit: UnitIdentity, operation: str, *, plan: str | None = None, instruments: Sequence[str] = ()
+    ) -> GateDecided:
+        """The gate's decision on a run; this station's own where the centre is away and the route lets work go on.
+
+        The station's own has its spool as `source` and is recorded nowhere: its id is the question that the centre
+        answers when the run arrives. Raises as `ask_gate`; `LedgerUnavailable` tells why the unit has to wait.
+        """
+        try:
+            return self.ask_gate(unit, operation, plan=plan, instruments=instruments)
+        except LedgerUnavailable as away:
+            if not self.offline.allows(operation):
+                raise self.offline.waits(operation, away) from away
+        request = self.gate_request(unit, operation, plan=plan, instruments=instruments)
+        source = self.spool.source
+        return GateDecided(
+            id=request.id, source=source, at=request.at, simulated=self.simulated, request=request, allowed=True
+        )
+
+    def gate_request(
+        self,
+        unit: UnitIdentity,
+        operation: str,
+        *,
+        plan: str | None = None,
+        instruments: Sequence[str] = (),
+        creates: bool = False,
+        components: Sequence[UnitIdentity] = (),
+        lots: Sequence[LotIdentity] = (),
+    ) -> GateRequest:
+        """The question whether this unit may be worked here now, with an identity of its own."""
+        return GateRequest(
+            id=self.new_id(),
+            at=self.clock.utc(),
+            unit=unit,
+            operation=operation,
+            station=self.station,
+            operator=self.operator,
+            fixture=self.fixture,
+            plan=plan,
+            instruments=tuple(instruments),
+            creates=creates,
+            components=tuple(components),
+            lots=tuple(lots),
+            order=self.order,
+            simulated=self.simulated,
+        )

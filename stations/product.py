@@ -29,6 +29,7 @@ from stations.config import FileDocument, digest_of, load_document
 from stations.config_values import FrozenMapping, Table
 from stations.errors import ScanRefused
 from stations.scan import CheckCharacter, SerialRule, quoted
+from stations.scanned_label import serial_on
 
 Numbers = Annotated[Mapping[str, int | FiniteFloat], *FrozenMapping]
 Texts = Annotated[Mapping[str, Name], *FrozenMapping]
@@ -115,14 +116,14 @@ class Product(FileDocument):
         return None if pattern is None else re.compile(pattern, re.ASCII)
 
     def check_serial(self, scan: str) -> str:
-        """The serial number in a scan, without the line end that scanners append.
+        """The serial number in a scan: a plain one without the line end that scanners append, or that on a label.
 
         Raises `ScanRefused` for anything that is no serial of this part, saying why.
         """
         if self.serial_re is None:
             raise ScanRefused(f"scan {quoted(scan)} refused: {self.part} is traced by lots and carries no serial")
         check = self.serial_number.check_character if self.serial_number is not None else None
-        return SerialRule(self.part, self.serial_re, check).serial(scan)
+        return SerialRule(self.part, self.serial_re, check).serial(serial_on(scan, self.part))
 
     def released(self, *, record_id: UUID, source: str, at: AwareDatetime, simulated: bool) -> DefinitionReleased:
         """The record that makes this product known."""

@@ -90,6 +90,8 @@ class RunRecorder:
             operator=order.operator,
             gate=order.gate,
             group=order.group,
+            fixture_revision=order.fixture_revision,
+            provisional=order.provisional,
         )
         basis = RunBasis(
             measurands=tuple(measurand.name for measurand in plan.measurands),

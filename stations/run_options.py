@@ -29,6 +29,7 @@ SpeedOption = Annotated[
     typer.Option("--speed", min=0.1, max=1000.0, help="With the screen, how much faster a simulated bench works."),
 ]
 OperatorOption = Annotated[str | None, typer.Option("--operator", help="Who works here, instead of the file's.")]
+OrderOption = Annotated[str | None, typer.Option("--order", help="Work order that units are made for, by its number.")]
 LimitsOption = Annotated[
     Path | None, typer.Option("--limits", help="Limit revision (TOML) to lay over the plan's limits.")
 ]

@@ -1,13 +1,14 @@
 """What `station run` says of one unit: one document for a machine, a few lines for a person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mes.command_line import Exit
-from mes.records import MeasurandFailure, RunFinished, UnitIdentity
+from mes.records import MeasurandFailure, Refusal, RunFinished, UnitIdentity
 from mes.vocabulary import RunEnding, Verdict
-from stations.agent import Worked
 from stations.composition import TestStation
 from stations.forwarder import DrainReport
+from stations.worked import Worked
 
 
 def run_document(station: TestStation, worked: Worked, database: str) -> dict[str, Any]:
@@ -19,6 +20,13 @@ def run_document(station: TestStation, worked: Worked, database: str) -> dict[st
     }
     return {
         **_document(station, worked.unit, worked.run, gate, worked.forwarded),
+        "provisional": worked.provisional,
+        "at_finish": None
+        if worked.at_finish is None
+        else {
+            "id": str(worked.at_finish.id),
+            "refusals": [refusal.model_dump(mode="json") for refusal in worked.at_finish.refusals],
+        },
         "recovered": [recovered_document(one) for one in worked.recovered],
         "warnings": list(worked.warnings),
         "database": database,
@@ -129,15 +137,26 @@ def run_lines(station: TestStation, worked: Worked) -> list[str]:
     if run is None:
         if worked.decision.allowed:
             return [_heading(station, worked.unit), "not run: the gate refused another unit of this run"]
-        lines = [_heading(station, worked.unit), "REFUSED by the gate: nothing was run"]
-        for refusal in worked.decision.refusals:
-            lines.append(f"  {refusal.rule}: {refusal.message}")
-            lines.append(f"    to unlock ({refusal.who.lower()}): {refusal.unlock}")
-        return lines
+        refused = [_heading(station, worked.unit), "REFUSED by the gate: nothing was run"]
+        return refused + refusal_lines(worked.decision.refusals)
     lines = finished_lines(station, run, worked.forwarded)
+    if worked.provisional:
+        lines.insert(2, "PROVISIONAL: recorded locally, route not checked; the centre judges it when it arrives")
+    if worked.at_finish is not None:
+        lines[1] += f"{', but' if run.verdict is Verdict.PASSED else ', and'} HELD: put it aside"
+        lines += refusal_lines(worked.at_finish.refusals)
     # Those of an earlier process were told when the station was opened.
     lines += [recovered_line(one) for one in worked.recovered if one not in station.agent.recovered]
     lines += [f"warning: {warning}" for warning in worked.warnings]
+    return lines
+
+
+def refusal_lines(refusals: Sequence[Refusal]) -> list[str]:
+    """Each rule that said no, and what unlocks it."""
+    lines = []
+    for refusal in refusals:
+        lines.append(f"  {refusal.rule}: {refusal.message}")
+        lines.append(f"    to unlock ({refusal.who.lower()}): {refusal.unlock}")
     return lines
 
 
@@ -177,7 +196,11 @@ def _told(failure: MeasurandFailure) -> str:
 
 def exit_code(worked: Worked) -> Exit:
     """How the command ends for this unit (page 6, section 6.4)."""
-    return Exit.NO if worked.run is None else finished_exit(worked.run, worked.forwarded)
+    if worked.run is None:
+        return Exit.NO
+    ended = finished_exit(worked.run, worked.forwarded)
+    # It passed, and goes no further all the same.
+    return Exit.NO if ended is Exit.OK and worked.at_finish is not None else ended
 
 
 def finished_exit(run: RunFinished, forwarded: DrainReport) -> Exit:

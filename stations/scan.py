@@ -8,10 +8,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations
 
 from drivers.clock import Clock
+from mes.labels.check_characters import CheckCharacter as CheckCharacter
+from mes.labels.check_characters import check_character as check_character
 from stations.errors import ScanRefused
 
 LONGEST_SERIAL = 60
@@ -19,26 +20,6 @@ LONGEST_SERIAL = 60
 
 _LONGEST_FRAME = 1024
 _LOOK_ALIKES = {"O": "0", "0": "O", "I": "1", "1": "I", "l": "1", "S": "5", "5": "S", "B": "8", "8": "B"}
-_CODE_39 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. $/+%"
-
-
-class CheckCharacter(StrEnum):
-    """How the last character of a serial number proves the others."""
-
-    MOD10 = "mod10"
-    """GS1 General Specifications §7.9.1: digits weighted 3 and 1 from the right; letters do not count."""
-    MOD43 = "mod43"
-    """Code 39, ISO/IEC 16388 Annex A: the sum of all character values modulo 43."""
-
-
-def check_character(kind: CheckCharacter, body: str) -> str | None:
-    """The check character that must follow `body`; None when `body` has a character that the rule cannot count."""
-    if kind is CheckCharacter.MOD10:
-        digits = [int(c) for c in reversed(body) if c in "0123456789"]
-        return str(-sum(digit * (1 if i % 2 else 3) for i, digit in enumerate(digits)) % 10)
-    if any(c not in _CODE_39 for c in body):
-        return None
-    return _CODE_39[sum(_CODE_39.index(c) for c in body) % 43]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tests.bench import (
     bench_factory,
     bench_families,
     bench_help,
+    bench_import,
     bench_ingest,
     bench_link,
     bench_memory,
@@ -91,6 +92,12 @@ def test_ingest_beside_the_same_rows(tmp_path: Path) -> None:
         twin.close()
 
 
+def test_import_of_a_history(tmp_path: Path) -> None:
+    """Every line of the made-up file is a run, and the process knows how much memory it had."""
+    told = bench_import.imported(*bench_import.history(tmp_path, 30), f"sqlite:///{tmp_path / 'site.db'}")
+    assert (told["runs"], told["seconds"] > 0, told["peak"] > 10e6) == (30, True, True)
+
+
 def test_line_and_station_memory(tmp_path: Path) -> None:
     """One unit down the line, and one run in a station, are enough to see that both benches work."""
     rate = bench_factory.worked(1, tmp_path)
@@ -144,6 +151,7 @@ def test_every_bench_has_figures(name: str) -> None:
         "serving": bench_serving,
         "spool": bench_spool,
         "ingest": bench_ingest,
+        "import": bench_import,
         "factory": bench_factory,
         "memory": bench_memory,
         "help": bench_help,

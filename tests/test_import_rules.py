@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("mes", "stations", "drivers", "sim_hardware")
-DOOR_TO_MES = {"records", "vocabulary", "ledger", "command_line"}
+DOOR_TO_MES = {"records", "vocabulary", "ledger", "command_line", "labels"}
 DOOR_TO_SIMULATION = Path("stations/simulation.py")
 
 

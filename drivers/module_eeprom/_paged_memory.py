@@ -4,14 +4,14 @@ CMIS and SFF-8636 put both at device 50h. What the bytes mean is not this file's
 """
 
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from drivers.clock import Clock
-from drivers.driver import Driver
 from drivers.errors import DeviceError, LinkError, LinkLost, OutOfRange
 from drivers.place import Place
 from drivers.reading import InstrumentIdentity
 from drivers.smbus import SmbusBus
+from drivers.wire_driver import WireDriver
 
 ADDRESS: Final = 0x50
 HALF: Final = 128
@@ -29,10 +29,12 @@ _WRITE_CYCLE_S: Final = 0.08
 _POLL_S: Final = 0.005
 
 
-class PagedMemory(Driver):
+class PagedMemory(WireDriver):
     """Base of drivers for modules: bytes of pages, read and written, on an SMBus."""
 
-    __slots__ = ("_bus", "_closed", "resource")
+    __slots__ = ("_bus",)
+
+    wire: ClassVar[str] = "two-wire bus"
 
     def __init__(
         self,
@@ -42,24 +44,8 @@ class PagedMemory(Driver):
         clock: Clock,
         calibration_due: date | None = None,
     ) -> None:
-        super().__init__(identity, clock, calibration_due)
-        self.resource = resource
+        super().__init__(resource, identity, clock, calibration_due)
         self._bus = bus
-        self._closed = False
-
-    @classmethod
-    def open(
-        cls,
-        resource: str,
-        place: Place,
-        *,
-        serial: str | None = None,
-        calibration_due: date | None = None,
-        timeout_s: float = 5.0,
-    ) -> Self:
-        """Open the bus. No module needs to be plugged in yet; `serial` is the adapter's, which nothing can check."""
-        identity = InstrumentIdentity(maker="", model="two-wire bus", serial=serial or "", firmware="")
-        return cls.attach(resource, place, identity, calibration_due=calibration_due, timeout_s=timeout_s)
 
     @classmethod
     def attach(
@@ -174,11 +160,5 @@ class PagedMemory(Driver):
                 raise DeviceError(f"{where}: wrote {piece.hex()}, the module holds {found.hex()}")
             self.clock.sleep(_POLL_S)
 
-    def safe_state(self) -> None:
-        """Set nothing: the bus carries no energy worth the name."""
-
-    def close(self) -> None:
-        """Close the bus. Closing twice is allowed."""
-        if not self._closed:
-            self._closed = True
-            self._bus.close()
+    def _hang_up(self) -> None:
+        self._bus.close()

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, Final, Self
 
 from drivers.capabilities import SupplyEvent, SupplyIdentity
 from drivers.clock import Clock
-from drivers.driver import Driver
 from drivers.errors import DeviceError, OutOfRange
 from drivers.modbus import HIGHEST_UNIT, ModbusPort
 from drivers.place import Place
 from drivers.reading import InstrumentIdentity, Reading
 from drivers.resource_suffix import number_in, split_resource
 from drivers.supply_telemetry._black_box import supply_event
+from drivers.wire_driver import WireDriver
 
 _PART, _DATE, _SERIAL, _FIRMWARE = (8, 8), (16, 8), (24, 16), (48, 4)
 _MAKER: Final = (104, 8)  # inferred
@@ -48,7 +48,7 @@ _NAMED_BITS: Final = {
 }
 
 
-class Orv3Modbus(Driver):
+class Orv3Modbus(WireDriver):
     """An ORv3 supply, 12 kW supply or shelf in the dialect of the Open Rack V3 Modbus map.
 
     The resource names line and unit: ``/dev/ttyUSB0?unit=200&baud=19200&layout=psu``; without a suffix unit 1
@@ -56,9 +56,10 @@ class Orv3Modbus(Driver):
     identity is the line's, not the supply's: supplies come and go while the station holds the line.
     """
 
-    __slots__ = ("_closed", "_port", "_precisions", "resource")
+    __slots__ = ("_port", "_precisions")
 
     capability: ClassVar[str] = "SupplyTelemetry"
+    wire: ClassVar[str] = "Modbus RTU line"
 
     def __init__(
         self,
@@ -69,25 +70,9 @@ class Orv3Modbus(Driver):
         clock: Clock,
         calibration_due: date | None = None,
     ) -> None:
-        super().__init__(identity, clock, calibration_due)
-        self.resource = resource
+        super().__init__(resource, identity, clock, calibration_due)
         self._port = port
         self._precisions = _PRECISIONS[layout]
-        self._closed = False
-
-    @classmethod
-    def open(
-        cls,
-        resource: str,
-        place: Place,
-        *,
-        serial: str | None = None,
-        calibration_due: date | None = None,
-        timeout_s: float = 1.0,
-    ) -> Self:
-        """Open the line. No supply needs to answer yet; `serial` is the adapter's, which nothing can check."""
-        identity = InstrumentIdentity(maker="", model="Modbus RTU line", serial=serial or "", firmware="")
-        return cls.attach(resource, place, identity, calibration_due=calibration_due, timeout_s=timeout_s)
 
     @classmethod
     def attach(
@@ -199,14 +184,8 @@ class Orv3Modbus(Driver):
         """Get question and answer together again after a failure; raise `LinkError` when that fails."""
         self._port.resync(*_SERIAL)
 
-    def safe_state(self) -> None:
-        """Set nothing: the bus is no source of energy, and what the supply says of itself is no proof."""
-
-    def close(self) -> None:
-        """Close the line, or leave it to the others. Closing twice is allowed."""
-        if not self._closed:
-            self._closed = True
-            self._port.close()
+    def _hang_up(self) -> None:
+        self._port.close()
 
     def _text(self, register: int, count: int) -> str:
         raw = b"".join(word.to_bytes(2, "big") for word in self._port.read_registers(register, count))

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Final, Self
 
 from drivers.capabilities import SupplyEvent, SupplyIdentity
 from drivers.clock import Clock
-from drivers.driver import Driver
 from drivers.errors import DeviceError, OutOfRange
 from drivers.place import Place
 from drivers.pmbus import PmbusPort, decode_linear11, encode_linear11
 from drivers.reading import InstrumentIdentity, Reading
 from drivers.resource_suffix import number_in, split_resource
 from drivers.supply_telemetry._black_box import supply_event
+from drivers.wire_driver import WireDriver
 
 _OPERATION, _CLEAR_FAULTS = 0x01, 0x03
 _FAN_CONFIG, _FAN_COMMAND = 0x3A, 0x3B
@@ -50,7 +50,7 @@ _NAMED_BITS: Final = {
 }
 
 
-class PmbusSupply(Driver):
+class PmbusSupply(WireDriver):
     """A power supply in the dialect of PMBus 1.2 with packet error codes.
 
     The resource names bus and device: ``/dev/i2c-3?address=0x58&exponent=-9``; without a suffix device 58h. `exponent`
@@ -58,9 +58,10 @@ class PmbusSupply(Driver):
     of two. The identity is the bus, not the supply: supplies come and go while the station holds the bus.
     """
 
-    __slots__ = ("_closed", "_exponent", "_port", "resource")
+    __slots__ = ("_exponent", "_port")
 
     capability: ClassVar[str] = "SupplyTelemetry"
+    wire: ClassVar[str] = "two-wire bus"
 
     def __init__(
         self,
@@ -72,25 +73,9 @@ class PmbusSupply(Driver):
         *,
         exponent: int | None = None,
     ) -> None:
-        super().__init__(identity, clock, calibration_due)
-        self.resource = resource
+        super().__init__(resource, identity, clock, calibration_due)
         self._port = port
         self._exponent = exponent
-        self._closed = False
-
-    @classmethod
-    def open(
-        cls,
-        resource: str,
-        place: Place,
-        *,
-        serial: str | None = None,
-        calibration_due: date | None = None,
-        timeout_s: float = 5.0,
-    ) -> Self:
-        """Open the bus. No supply needs to be there yet; `serial` is the adapter's, which nothing can check."""
-        identity = InstrumentIdentity(maker="", model="two-wire bus", serial=serial or "", firmware="")
-        return cls.attach(resource, place, identity, calibration_due=calibration_due, timeout_s=timeout_s)
 
     @classmethod
     def attach(
@@ -210,14 +195,8 @@ class PmbusSupply(Driver):
         """Get trust in the bus back after a wrong check byte; raise `LinkError` when it is still wrong."""
         self._port.resync()
 
-    def safe_state(self) -> None:
-        """Set nothing: the bus is no source of energy, and what the supply says of itself is no proof."""
-
-    def close(self) -> None:
-        """Close the bus. Closing twice is allowed."""
-        if not self._closed:
-            self._closed = True
-            self._port.close()
+    def _hang_up(self) -> None:
+        self._port.close()
 
     def _linear11(self, command: int, unit: str) -> Reading:
         return self._reading(self._port.read_linear11(command), unit)

@@ -1,4 +1,7 @@
-"""Record a defect that was found on a unit; it stops at its gates until the defect was dealt with."""
+"""Record a defect that was found on a unit; it stops at its gates until the defect was dealt with.
+
+A process indicator of the loaded code tables stops nothing.
+"""
 
 from typing import Annotated
 
@@ -31,8 +34,10 @@ def command(
     said("defect", CODE=code, by=by)
     with writing(home, database) as access:
         unit = one_unit(access, serial, part, maker, as_json=as_json)
-        id_ = find_defect(Desk(access.engine), unit, code, position, operation, note, by)
+        found = find_defect(Desk(access.engine), unit, code, position, operation, note, by)
         if as_json:
-            print_document(access.site, defect=id_, unit=unit)
+            print_document(access.site, defect=found.id, unit=unit, indicator=found.indicator)
             return
-        Page(access.site).line(f"defect {id_} of {unit}: {code}; it is refused at its gates until it is dealt with")
+        stops = "it is refused at its gates until it is dealt with"
+        told = "a process indicator, which stops nothing" if found.indicator else stops
+        Page(access.site).line(f"defect {found.id} of {unit}: {code}; {told}")

@@ -37,6 +37,7 @@ def command(
         list[str] | None,
         typer.Option("--lot", metavar="PART:LOT", help="Lot that would be built in; may be repeated."),
     ] = None,
+    order: Annotated[str | None, typer.Option("--order", help="Work order that the unit would be made for.")] = None,
     act: Annotated[Act, typer.Option("--act", help="What is asked: to work, to pack or to ship.")] = Act.WORK,
     container: Annotated[
         str | None, typer.Option("--container", help="Container that it would be packed into or shipped in.")
@@ -62,21 +63,16 @@ def command(
     from mes.desk import identity_at
     from mes.gate.decision import explain
     from mes.gate.facts import read_facts
-    from mes.identification import named_lot, named_unit, one_plan, one_unit, units_meant
-    from mes.records import GateRequest, UnitIdentity
+    from mes.identification import intended_unit, named_lot, named_unit, one_plan
+    from mes.records import GateRequest
     from mes.site_access import reading
-    from mes.vocabulary import OWN_MAKER, GateAct, SiteKind
+    from mes.vocabulary import GateAct, SiteKind
 
     when = instant(at, "--at") or datetime.now(UTC)
     with reading(home, database) as access:
         try:
             # With its part a serial number that nobody knows is a question too: the gate has an answer to that.
-            meant = units_meant(access, serial, part, maker)
-            if part is not None and not any(one.part == part for one in meant):
-                unit = UnitIdentity(maker=maker or OWN_MAKER, part=part, serial=serial)
-            else:
-                found = meant[0] if len(meant) == 1 else one_unit(access, serial, part, maker, as_json=as_json)
-                unit = UnitIdentity(maker=found.maker, part=found.part, serial=found.serial)
+            unit = intended_unit(access, serial, part, maker, as_json=as_json)
             request = GateRequest(
                 id=identity_at(when, 0),
                 at=when,
@@ -90,6 +86,7 @@ def command(
                 creates=creates,
                 components=tuple(named_unit(access, name) for name in components or ()),
                 lots=tuple(named_lot(access, name) for name in lots or ()),
+                order=order,
                 simulated=access.site.kind is SiteKind.SIMULATED,
                 act=GateAct[act.name],
                 container=container,
@@ -113,6 +110,7 @@ def command(
                         "rule": one.rule,
                         "asks": one.asks,
                         "verdict": "ALLOWED" if one.refusal is None else "REFUSED",
+                        "permits": [permit.model_dump(mode="json") for permit in one.permits],
                         **(
                             {"message": None, "evidence": [], "unlock": None, "who": None}
                             if one.refusal is None
@@ -128,6 +126,8 @@ def command(
             page.line(f"{unit} at {operation}: {said}; nothing was recorded", style="bold")
             for one in judged:
                 page.line(f"{'ok     ' if one.refusal is None else 'REFUSED'}  {one.rule}: {one.asks}", indent=2)
+                for permit in one.permits:
+                    page.line(f"by deviation {permit.deviation}: {permit.permit}", indent=11)
                 if one.refusal is not None:
                     page.line(one.refusal.message, indent=11)
                     page.line(f"unlock: {one.refusal.unlock} ({one.refusal.who.value.lower()})", indent=11)

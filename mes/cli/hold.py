@@ -7,6 +7,7 @@ import typer
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
 from mes.predicate_options import (
     Asked,
+    CalibrationOption,
     DateCodeOption,
     FixtureOption,
     InstrumentOption,
@@ -14,9 +15,11 @@ from mes.predicate_options import (
     LotOption,
     MakerOption,
     OperatorOption,
+    OrderOption,
     PartOption,
     PlanOption,
     SerialOption,
+    SinceLastGoodOption,
     SinceOption,
     StationOption,
     UntilOption,
@@ -37,8 +40,11 @@ def command(
     limit_revision: LimitRevisionOption = None,
     operator: OperatorOption = None,
     station: StationOption = None,
+    order: OrderOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    since_last_good: SinceLastGoodOption = False,
+    calibration: CalibrationOption = None,
     ever: Annotated[bool, typer.Option("--ever", help="Also units that held it once and no longer do.")] = False,
     home: HomeOption = None,
     database: DatabaseOption = None,
@@ -53,7 +59,22 @@ def command(
     from mes.site_access import writing
 
     asked = Asked(
-        lot, serial, part, maker, date_code, instrument, fixture, plan, limit_revision, operator, station, since, until
+        lot,
+        serial,
+        part,
+        maker,
+        date_code,
+        instrument,
+        fixture,
+        plan,
+        limit_revision,
+        operator,
+        station,
+        since,
+        until,
+        since_last_good,
+        calibration,
+        order=order,
     )
     for name, text in (("--reason", reason), ("--by", by)):
         if not text.strip():

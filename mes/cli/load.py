@@ -1,4 +1,4 @@
-"""Load products, bills of material, routes, codes and skills from TOML files; shows the difference first."""
+"""Load products, routes, codes, skills, calendars and sampling plans from TOML files; shows the difference first."""
 
 from pathlib import Path
 from typing import Annotated

@@ -28,7 +28,7 @@ def command(
         typer.Option(
             "--disturbs",
             metavar="[PART:]OPERATION",
-            help="Test to be passed again, by the unit and by what it sits in; may be repeated. [default: every test]",
+            help="Test to be passed again, by it and what it sits in; repeatable. [default: the code's, else every]",
         ),
     ] = None,
     disturbs_nothing: Annotated[

@@ -17,6 +17,12 @@ class Target(StrEnum):
     defect_found = "defect"
     repair_done = "repair"
     disposition_made = "disposition"
+    equipment_calibrated = "calibration"
+    equipment_maintained = "maintenance"
+    station_checked = "check"
+    numbers_allocated = "allocation"
+    gauge_study_recorded = "gauge-study"
+    sample_result = "sample-result"
     component_robbed = "robbery"
     unit_packed = "packing"
     unit_unpacked = "unpacking"
@@ -29,7 +35,10 @@ class Target(StrEnum):
 
 def command(
     target: Annotated[Target, typer.Argument(help="What it is.")],
-    record: Annotated[str, typer.Argument(metavar="ID", help="Its id, as `mes unit SERIAL --json` tells it.")],
+    record: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Its id, as `mes unit SERIAL --json` or `mes equipment SERIAL` tells it."),
+    ],
     by: Annotated[str, typer.Option("--by", help="Name of the person who voids.")],
     reason: Annotated[str, typer.Option("--reason", help="What was wrong.")],
     meaning: Annotated[

@@ -8,6 +8,7 @@ from mes.command_line import DatabaseOption, HomeOption, JsonOption
 from mes.command_options import CsvOption
 from mes.predicate_options import (
     Asked,
+    CalibrationOption,
     DateCodeOption,
     FixtureOption,
     InstrumentOption,
@@ -15,9 +16,11 @@ from mes.predicate_options import (
     LotOption,
     MakerOption,
     OperatorOption,
+    OrderOption,
     PartOption,
     PlanOption,
     SerialOption,
+    SinceLastGoodOption,
     SinceOption,
     StationOption,
     UntilOption,
@@ -42,8 +45,11 @@ def command(
     limit_revision: LimitRevisionOption = None,
     operator: OperatorOption = None,
     station: StationOption = None,
+    order: OrderOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    since_last_good: SinceLastGoodOption = False,
+    calibration: CalibrationOption = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Moment, as 2026-03-31T14:05:00Z. [default: now]")
     ] = None,
@@ -62,7 +68,22 @@ def command(
 
     one_form(as_json, as_csv)
     asked = Asked(
-        lot, serial, part, maker, date_code, instrument, fixture, plan, limit_revision, operator, station, since, until
+        lot,
+        serial,
+        part,
+        maker,
+        date_code,
+        instrument,
+        fixture,
+        plan,
+        limit_revision,
+        operator,
+        station,
+        since,
+        until,
+        since_last_good,
+        calibration,
+        order=order,
     )
     when = instant(at, "--at")
     with reading(home, database) as access:
@@ -72,6 +93,13 @@ def command(
         else:
             uses = where_used(access.engine, predicate=predicate, at=when)
         shown = uses if ever else tuple(use for use in uses if use.inside)
+        if since_last_good and instrument is not None:
+            from mes.doubt_page import print_doubt
+            from mes.instrument_doubt import in_doubt
+
+            form = "json" if as_json else "csv" if as_csv else "page"
+            print_doubt(access, instrument, in_doubt(access, instrument, calibration), shown, when, form)
+            return
         with one_state(access.engine) as connection:
             where = whereabouts(connection, [use.unit.id for use in shown])
         formerly = sum(not use.inside for use in uses)

@@ -1,18 +1,44 @@
-"""Show yields by part and operation, with every numerator, denominator and interval."""  # noqa: N999 - the command's name, which users type
+"""Show yields by part and operation, or by station, fixture, day, limit revision; every count and interval."""  # noqa: N999 - the command's name, which users type
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
-from mes.command_options import CsvOption
+from mes.command_options import CsvOption, MakerOption
+
+
+class Dimension(StrEnum):
+    """What yields are told apart by, as it is typed."""
+
+    product = "product"
+    operation = "operation"
+    station = "station"
+    fixture = "fixture"
+    day = "day"
+    limit_revision = "limit-revision"
 
 
 def command(
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE", help="Units first seen from this date (UTC) or moment on.")
     ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Units first seen before this date (UTC) or moment.")
+    ] = None,
+    by: Annotated[
+        list[Dimension] | None,
+        typer.Option("--by", help="One row each; may be repeated. [default: product and operation]"),
+    ] = None,
     operation: Annotated[str | None, typer.Option("--operation", help="Only this operation.")] = None,
+    part: Annotated[str | None, typer.Option("--part", help="Only units of this part number.")] = None,
+    maker: MakerOption = None,
+    station: Annotated[str | None, typer.Option("--station", help="Only units first seen, and runs, there.")] = None,
+    fixture: Annotated[str | None, typer.Option("--fixture", help="Only units first seen, and runs, on it.")] = None,
+    limit_revision: Annotated[
+        str | None, typer.Option("--limit-revision", help="Only units first judged, and runs judged, by it.")
+    ] = None,
     simulated: Annotated[bool, typer.Option("--simulated", help="Count simulated runs also at a real site.")] = False,
     home: HomeOption = None,
     database: DatabaseOption = None,
@@ -21,11 +47,13 @@ def command(
 ) -> None:
     from mes.command_options import instant, one_form
     from mes.console_output import Page, inert, moment, percent, print_csv, print_document
+    from mes.quality.yield_groups import YieldScope, yields_by
     from mes.quality.yields import RouteYield, Yield, operation_yields, route_yields
     from mes.site_access import reading
     from mes.statistics.interval import Interval
     from mes.statistics.proportions import clopper_pearson, rolled_interval
     from mes.vocabulary import SiteKind
+    from mes.yield_page import print_groups
 
     def interval(y: Yield) -> Interval | None:
         return clopper_pearson(y.passed, y.seen) if y.seen else None
@@ -43,9 +71,17 @@ def command(
         return "undefined" if limits is None else f"{100 * limits.lower:.2f} to {100 * limits.upper:.2f} %"
 
     one_form(as_json, as_csv)
-    start = instant(since, "--since")
+    start, end = instant(since, "--since"), instant(until, "--until")
+    narrowed = any(value is not None for value in (end, part, maker, station, fixture, limit_revision))
     with reading(home, database) as access:
         with_simulated = simulated or access.site.kind is SiteKind.SIMULATED
+        if by or narrowed:
+            dimensions = tuple(dict.fromkeys(one.name for one in by or (Dimension.product, Dimension.operation)))
+            asked = YieldScope(start, end, maker, part, operation, station, fixture, limit_revision)
+            groups = yields_by(access.engine, dimensions, asked, simulated=with_simulated)
+            form = "json" if as_json else "csv" if as_csv else "page"
+            print_groups(access.site, dimensions, asked, groups, with_simulated, form)
+            return
         rows = operation_yields(access.engine, since=start, operation=operation, simulated=with_simulated)
         routes = route_yields(access.engine, since=start, simulated=with_simulated) if operation is None else ()
         counts = {(y.maker, y.part, y.operation): y.first_pass for y in rows}

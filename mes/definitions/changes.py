@@ -5,16 +5,23 @@ A released revision is never altered: other content under the same revision is a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mes.definitions.document import OperatorSkills, ProductDefinition
+from mes.definitions.document import (
+    NumberRangeDefinition,
+    OperatorSkills,
+    ProductDefinition,
+    range_key,
+    range_name,
+)
 from mes.definitions.faults import Fault
 from mes.definitions.known import Known, Released
 from mes.definitions.reading import ReadFile
-from mes.records import CodeTable, HeldSkill
+from mes.records import CodeTable, HeldSkill, SamplingPlan, ShiftCalendar
 
-_NAMES = ("position", "name", "code", "skill", "part")
+_NAMES = ("position", "name", "code", "skill", "part", "date")
 """What tells the tables of a list apart, in this order."""
 
 
@@ -53,7 +60,7 @@ class Change:
     action: Action
     against: str
     differences: tuple[Difference, ...]
-    content: ProductDefinition | CodeTable | OperatorSkills
+    content: ProductDefinition | CodeTable | OperatorSkills | NumberRangeDefinition | ShiftCalendar | SamplingPlan
 
 
 def changes(
@@ -66,8 +73,14 @@ def changes(
             maker, part, _ = definition.key
             answers.append(_definition(file.name, definition, released.get((maker, part), ())))
         if file.content.codes is not None:
-            answers.append(_codes(file.name, file.content.codes, known))
+            table = file.content.codes
+            answers.append(_revised(file.name, "codes", table, known.codes.get(table.name, ())))
+        for calendar in file.content.calendar:
+            answers.append(_revised(file.name, "calendar", calendar, known.calendars.get(calendar.name, ())))
+        for plan in file.content.sampling:
+            answers.append(_revised(file.name, "sampling", plan, known.plans.get(plan.name, ())))
         answers += [_operator(file.name, operator, known.operators) for operator in file.content.operator]
+        answers += [_range(file.name, numbers, known) for numbers in file.content.ranges]
     return (
         tuple(answer for answer in answers if isinstance(answer, Change)),
         tuple(answer for answer in answers if isinstance(answer, Fault)),
@@ -113,23 +126,28 @@ def _definition(file: str, definition: ProductDefinition, released: Sequence[Rel
     return Change(file, name, Action.REVISED, str(current), found, definition)
 
 
-def _codes(file: str, table: CodeTable, known: Known) -> Change | Fault:
-    name = f"codes {table.name} revision {table.revision}"
-    after = table.model_dump(mode="json")
-    released = known.codes.get(table.name, ())
+def _revised(
+    file: str,
+    what: str,
+    content: CodeTable | ShiftCalendar | SamplingPlan,
+    released: Sequence[tuple[CodeTable | ShiftCalendar | SamplingPlan, datetime]],
+) -> Change | Fault:
+    """What becomes of something that has a name and revisions."""
+    name = f"{what} {content.name} revision {content.revision}"
+    after = content.model_dump(mode="json")
     for held, at in reversed(released):
-        if held.revision == table.revision:
+        if held.revision == content.revision:
             found = differences(held.model_dump(mode="json"), after)
             return (
                 _altered(file, name, at.isoformat(), found)
                 if found
-                else Change(file, name, Action.UNCHANGED, name, (), table)
+                else Change(file, name, Action.UNCHANGED, name, (), content)
             )
     if not released:
-        return Change(file, name, Action.NEW, "", differences({}, after), table)
+        return Change(file, name, Action.NEW, "", differences({}, after), content)
     current = released[-1][0]
     found = differences(current.model_dump(mode="json"), after)
-    return Change(file, name, Action.REVISED, f"codes {table.name} revision {current.revision}", found, table)
+    return Change(file, name, Action.REVISED, f"{what} {content.name} revision {current.revision}", found, content)
 
 
 def _operator(file: str, operator: OperatorSkills, known: Mapping[str, Mapping[str, HeldSkill]]) -> Change:
@@ -148,6 +166,15 @@ def _operator(file: str, operator: OperatorSkills, known: Mapping[str, Mapping[s
     if not found:
         return Change(file, name, Action.UNCHANGED, name, (), operator)
     return Change(file, name, Action.CHANGED if held else Action.NEW, name if held else "", found, operator)
+
+
+def _range(file: str, numbers: NumberRangeDefinition, known: Known) -> Change:
+    """A range may change at any time: what was given out of it stays given out, and the counting goes on."""
+    name, held = range_name(numbers), known.ranges.get(range_key(numbers))
+    before = {} if held is None else held.model_dump(mode="json")
+    found = differences(before, numbers.model_dump(mode="json"))
+    action = Action.NEW if held is None else Action.CHANGED if held != numbers else Action.UNCHANGED
+    return Change(file, name, action, "" if held is None else name, found, numbers)
 
 
 def _altered(file: str, name: str, at: str, found: Sequence[Difference]) -> Fault:

@@ -1,4 +1,4 @@
-"""What a definition file may say: products, purchased parts, one code table, operators and their skills.
+"""What a definition file may say: products, purchased parts, codes, operators, ranges, calendars, sampling plans.
 
 A file with a `[material]` of its own is one product in the form that stations read; what such a file says for the
 station alone (plans' parameters, the simulator's design) is passed over.
@@ -13,12 +13,17 @@ from mes.records import (
     CodeTable,
     Document,
     HeldSkill,
+    MacRange,
     MaterialDefinition,
     Name,
     RouteOperation,
+    SamplingPlan,
+    SerialRange,
+    ShiftCalendar,
     content_digest,
     definition_digest,
 )
+from mes.vocabulary import OWN_MAKER, Numbering
 
 STATION_KEYS: Final = ("serial_number", "parameters", "family", "preset", "identity", "design", "specification", "lots")
 """What a station's product file says besides its definition."""
@@ -59,13 +64,42 @@ class DefinitionFile(Document):
     purchased: tuple[MaterialDefinition, ...] = ()
     codes: CodeTable | None = None
     operator: tuple[OperatorSkills, ...] = ()
+    serial_range: tuple[SerialRange, ...] = ()
+    mac_range: tuple[MacRange, ...] = ()
+    calendar: tuple[ShiftCalendar, ...] = ()
+    sampling: tuple[SamplingPlan, ...] = ()
 
     @property
     def definitions(self) -> tuple[ProductDefinition, ...]:
         """Purchased parts and products alike, in the order of the file."""
         return (*(ProductDefinition(material=material) for material in self.purchased), *self.product)
 
+    @property
+    def ranges(self) -> tuple["NumberRangeDefinition", ...]:
+        """Ranges of serial numbers and of MAC addresses alike."""
+        return (*self.serial_range, *self.mac_range)
 
-def code_table_digest(table: CodeTable) -> str:
-    """SHA-256 of a code table."""
+
+NumberRangeDefinition = SerialRange | MacRange
+
+
+def range_digest(numbers: NumberRangeDefinition) -> str:
+    """SHA-256 of a range."""
+    return content_digest(numbers.model_dump(mode="json"))
+
+
+def range_key(numbers: NumberRangeDefinition) -> tuple[Numbering, str, str]:
+    """What it gives, and its maker and name: the part of a serial range has one range at a time."""
+    if isinstance(numbers, SerialRange):
+        return (Numbering.SERIAL, numbers.maker, numbers.part)
+    return (Numbering.MAC, OWN_MAKER, numbers.name)
+
+
+def range_name(numbers: NumberRangeDefinition) -> str:
+    """What a person calls it."""
+    return f"serials of {numbers.part}" if isinstance(numbers, SerialRange) else f"MAC addresses {numbers.name}"
+
+
+def code_table_digest(table: CodeTable | ShiftCalendar | SamplingPlan) -> str:
+    """SHA-256 of a code table, a calendar or a sampling plan."""
     return content_digest(table.model_dump(mode="json"))

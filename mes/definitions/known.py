@@ -3,22 +3,40 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
-from mes.definitions.document import ProductDefinition
+from mes.definitions.document import NumberRangeDefinition, ProductDefinition, range_key
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.calendar import ShiftCalendarRow
 from mes.models.journal import JournalRow
+from mes.models.numbering import NumberRange
 from mes.models.product import BomLine, Material, RouteStep
+from mes.models.sampling import SamplingPlanRow
 from mes.models.shop import Certification, CodeTableRow
-from mes.records import CodeTable, DefinitionReleased, HeldSkill, parse_record
-from mes.vocabulary import OperationKind, Tracking
+from mes.records import (
+    CodeTable,
+    DefinitionReleased,
+    Document,
+    HeldSkill,
+    MacRange,
+    SamplingPlan,
+    SerialRange,
+    ShiftCalendar,
+    parse_record,
+)
+from mes.vocabulary import Numbering, OperationKind, Tracking
 
 _MATERIAL, _BOM, _ROUTE = table_of(Material), table_of(BomLine), table_of(RouteStep)
 _JOURNAL, _CODES, _CERTIFICATION = table_of(JournalRow), table_of(CodeTableRow), table_of(Certification)
+_RANGE = table_of(NumberRange)
+_CALENDAR, _SAMPLING = table_of(ShiftCalendarRow), table_of(SamplingPlanRow)
 _BODIES = Lookup(select(_JOURNAL.c.record_id, _JOURNAL.c.body), _JOURNAL.c.record_id)
+
+DocumentT = TypeVar("DocumentT", bound=Document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,14 @@ class Known:
     """Code tables by name, oldest release first."""
     operators: Mapping[str, Mapping[str, HeldSkill]] = field(default_factory=dict)
     """What each operator is certified for, by skill."""
+    ranges: Mapping[tuple[Numbering, str, str], NumberRangeDefinition] = field(default_factory=dict)
+    """The number ranges in force, by what they give, maker and name."""
+    patterns: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What serial numbers look like, by maker and part, where it is said."""
+    calendars: Mapping[str, tuple[tuple[ShiftCalendar, datetime], ...]] = field(default_factory=dict)
+    """Shift calendars by name, oldest release first."""
+    plans: Mapping[str, tuple[tuple[SamplingPlan, datetime], ...]] = field(default_factory=dict)
+    """Sampling plans by name, oldest release first."""
 
     @property
     def tables(self) -> tuple[CodeTable, ...]:
@@ -66,7 +92,36 @@ def read_known(connection: Connection) -> Known:
     operators: dict[str, dict[str, HeldSkill]] = {}
     for row in connection.execute(select(_CERTIFICATION)):
         operators.setdefault(row.operator, {})[row.skill] = HeldSkill(skill=row.skill, until=row.until)
-    return Known(_parts(connection), {name: tuple(tables) for name, tables in codes.items()}, operators)
+    tables = {name: tuple(found) for name, found in codes.items()}
+    return Known(
+        _parts(connection),
+        tables,
+        operators,
+        read_ranges(connection),
+        _patterns(connection),
+        _revisions(connection, _CALENDAR, ShiftCalendar),
+        _revisions(connection, _SAMPLING, SamplingPlan),
+    )
+
+
+def read_ranges(connection: Connection) -> dict[tuple[Numbering, str, str], NumberRangeDefinition]:
+    """The number ranges in force: of those of one name the newest released."""
+    found: dict[tuple[Numbering, str, str], NumberRangeDefinition] = {}
+    for row in connection.execute(select(_RANGE).order_by(_RANGE.c.released_at, _RANGE.c.id)):
+        kind = SerialRange if row.numbering == Numbering.SERIAL else MacRange
+        numbers: NumberRangeDefinition = kind.model_validate(row.content)
+        found[range_key(numbers)] = numbers
+    return found
+
+
+def _revisions(
+    connection: Connection, table: Table, document: type[DocumentT]
+) -> dict[str, tuple[tuple[DocumentT, datetime], ...]]:
+    found: dict[str, tuple[tuple[DocumentT, datetime], ...]] = {}
+    for row in connection.execute(select(table).order_by(table.c.released_at, table.c.id)):
+        held = (document.model_validate(row.content), row.released_at)
+        found[row.name] = (*found.get(row.name, ()), held)
+    return found
 
 
 def read_released(connection: Connection, parts: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[Released, ...]]:
@@ -89,6 +144,12 @@ def read_released(connection: Connection, parts: set[tuple[str, str]]) -> dict[t
         released = Released(definition, row.digest, row.released_at, row.released_by)
         found.setdefault((row.maker, row.part), []).append(released)
     return {part: tuple(released) for part, released in found.items()}
+
+
+def _patterns(connection: Connection) -> dict[tuple[str, str], str]:
+    said = select(_MATERIAL.c.maker, _MATERIAL.c.part, _MATERIAL.c.serial_pattern)
+    rows = connection.execute(said.where(_MATERIAL.c.current, _MATERIAL.c.serial_pattern.is_not(None)))
+    return {(row.maker, row.part): row.serial_pattern for row in rows}
 
 
 def _parts(connection: Connection) -> dict[str, KnownPart]:

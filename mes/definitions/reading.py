@@ -50,10 +50,10 @@ def read_file(path: Path) -> ReadFile:
     except ValidationError as error:
         errors = sorted(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         raise DefinitionsRefused([_fault(name, prefix, one) for one in errors]) from error
-    if not (content.definitions or content.codes or content.operator):
-        raise DefinitionsRefused(
-            [Fault(name, "", "defines nothing", "write [[product]], [[purchased]], [codes] or [[operator]]")]
-        )
+    planned = content.calendar or content.sampling
+    if not (content.definitions or content.codes or content.operator or content.ranges or planned):
+        tables = "[[product]], [[purchased]], [codes], [[operator]], [[serial_range]], [[mac_range]], [[calendar]]"
+        raise DefinitionsRefused([Fault(name, "", "defines nothing", f"write {tables} or [[sampling]]")])
     return ReadFile(name, content, prefix)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mes.definitions.document import ProductDefinition
 from mes.definitions.faults import Fault, near
 from mes.definitions.known import Known, KnownPart
+from mes.definitions.planning import sampling_faults
 from mes.definitions.reading import ReadFile
 from mes.records import Alternate, CodeTable, RouteOperation
 from mes.vocabulary import OperationKind
@@ -60,6 +61,8 @@ class References:
         yield from self._cycles()
         for file in self._files:
             yield from self._codes(file)
+            for number, plan in enumerate(file.content.sampling):
+                yield from sampling_faults(file.name, f"sampling[{number}]", plan, self._parts)
 
     def _defined_twice(self) -> Iterator[Fault]:
         first: dict[tuple[str, str, str], _Place] = {}

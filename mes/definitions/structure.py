@@ -13,14 +13,14 @@ def product_faults(file: str, key: str, product: ProductDefinition) -> Iterator[
     """The faults of a product at this key, which ends in a dot."""
     yield from material_faults(file, f"{key}material.", product.material)
     bill, route = product.bill_of_material, product.route
-    yield from _twice(file, f"{key}bill_of_material", "position", [line.position for line in bill])
-    yield from _twice(file, f"{key}route", "name", [operation.name for operation in route])
+    yield from twice(file, f"{key}bill_of_material", "position", [line.position for line in bill])
+    yield from twice(file, f"{key}route", "name", [operation.name for operation in route])
     for place, line in enumerate(bill):
         at = f"{key}bill_of_material[{place}]."
         if line.tracking is Tracking.UNIT and not line.quantity.is_integer():
             problem = f"position {line.position} takes {line.quantity:g} serialised pieces"
             yield Fault(file, f"{at}quantity", problem, 'write a whole quantity, or tracking = "LOT"')
-        yield from _twice(file, f"{at}alternates", "part", [alternate.part for alternate in line.alternates])
+        yield from twice(file, f"{at}alternates", "part", [alternate.part for alternate in line.alternates])
         for i, alternate in enumerate(line.alternates):
             if alternate.part == line.part:
                 problem = f"{line.part} is the part of position {line.position} itself"
@@ -31,10 +31,13 @@ def product_faults(file: str, key: str, product: ProductDefinition) -> Iterator[
         yield Fault(file, f"{key}bill_of_material", problem, 'add [[product.bill_of_material]], or make it a "TEST"')
     for place, step in enumerate(route):
         at = f"{key}route[{place}]"
-        yield from _twice(file, f"{at}.skills", "", step.skills)
-        yield from _twice(file, f"{at}.requires", "part", [required.part for required in step.requires])
+        yield from twice(file, f"{at}.skills", "", step.skills)
+        yield from twice(file, f"{at}.requires", "part", [required.part for required in step.requires])
         if step.kind is OperationKind.ASSEMBLY and step.retests is not None:
             yield Fault(file, f"{at}.retests", f"{step.name} is no test", "leave it out, or make it a TEST")
+        if step.kind is OperationKind.ASSEMBLY and step.checks:
+            key = f"{at}.{min(step.checks)}_every_s"
+            yield Fault(file, key, f"{step.name} is no test", "leave it out, or make it a TEST")
 
 
 def material_faults(file: str, key: str, material: MaterialDefinition) -> Iterator[Fault]:
@@ -54,18 +57,19 @@ def material_faults(file: str, key: str, material: MaterialDefinition) -> Iterat
 
 def code_faults(file: str, codes: CodeTable) -> Iterator[Fault]:
     """The faults of a code table."""
-    yield from _twice(file, "codes.operations", "name", [one.name for one in codes.operations])
-    yield from _twice(file, "codes.defects", "code", [one.code for one in codes.defects])
-    yield from _twice(file, "codes.repairs", "code", [one.code for one in codes.repairs])
-    yield from _twice(file, "codes.skills", "name", [one.name for one in codes.skills])
+    yield from twice(file, "codes.operations", "name", [one.name for one in codes.operations])
+    yield from twice(file, "codes.defects", "code", [one.code for one in codes.defects])
+    yield from twice(file, "codes.repairs", "code", [one.code for one in codes.repairs])
+    yield from twice(file, "codes.skills", "name", [one.name for one in codes.skills])
 
 
 def operator_faults(file: str, key: str, operator: OperatorSkills) -> Iterator[Fault]:
     """The faults of an operator at this key, which ends in a dot."""
-    yield from _twice(file, f"{key}skills", "skill", [held.skill for held in operator.skills])
+    yield from twice(file, f"{key}skills", "skill", [held.skill for held in operator.skills])
 
 
-def _twice(file: str, key: str, field: str, names: Sequence[str]) -> Iterator[Fault]:
+def twice(file: str, key: str, field: str, names: Sequence[str]) -> Iterator[Fault]:
+    """The faults of names that stand twice in one list; `field` is the key under which each stands."""
     seen: set[str] = set()
     for place, name in enumerate(names):
         if name in seen:

@@ -1,5 +1,6 @@
 """What a gate decision is about: the units asked for, everything inside them now, and how they came to be there."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -50,6 +51,12 @@ def identities(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Unit
     """Who these units are."""
     rows = _IDENTITIES.rows(connection, ids)
     return {row.id: UnitIdentity(maker=row.maker, part=row.part, serial=row.serial) for row in rows}
+
+
+def doubled(connection: Connection, contents: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units that sit in two places at once."""
+    taken = Counter(row.child_id for row in _SEATS.rows(connection, contents))
+    return frozenset(child for child, seats in taken.items() if seats > 1)
 
 
 def contradictions(connection: Connection, contents: Collection[UUID]) -> tuple[Contradiction, ...]:

@@ -18,7 +18,7 @@ from mes.models.goods import Packing, UnitShipment
 from mes.models.test_run import GateDecision, TestRun
 from mes.models.unit import Unit
 from mes.projection.working_set import UnitEntry
-from mes.records import GateRequest, UnitIdentity
+from mes.records import NO_DECISION, GateRequest, UnitIdentity
 from mes.vocabulary import GateAct, SiteKind
 
 _UNIT, _RUN, _DECISION = table_of(Unit), table_of(TestRun), table_of(GateDecision)
@@ -29,6 +29,8 @@ _UNPROVEN = Lookup(
     .outerjoin(_DECISION, _DECISION.c.id == _RUN.c.gate_id)
     .where(
         _RUN.c.voided_by.is_(None),
+        # What was run before there was a gate is history, and no gate was passed by.
+        _RUN.c.gate_id != NO_DECISION,
         or_(_DECISION.c.id.is_(None), _DECISION.c.allowed.is_(False), _RUN.c.simulated),
     ),
     _RUN.c.unit_id,

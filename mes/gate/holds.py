@@ -46,7 +46,7 @@ def catching(part: Select[Any]) -> Select[Any]:
 
 def met(connection: Connection, request: GateRequest, contents: Collection[UUID]) -> tuple[HoldMet, ...]:
     """The holds that this request meets, a line for each unit, lot or piece of equipment that is held."""
-    if connection.execute(_ANY).first() is None:
+    if not anything_held(connection):
         return ()
     found: dict[tuple[UUID, UUID], tuple[Any, list[str]]] = {}
     for lookup in _CAUGHT:
@@ -60,7 +60,20 @@ def met(connection: Connection, request: GateRequest, contents: Collection[UUID]
     ]
     answers += _on_equipment(connection, request)
     answers += _on_lots(connection, request)
+    answers += _on_order(connection, request)
     return tuple(sorted(answers, key=lambda one: (str(one.hold_id), one.on)))
+
+
+def anything_held(connection: Connection) -> bool:
+    """Whether any hold stands at all."""
+    return connection.execute(_ANY).first() is not None
+
+
+def caught_units(connection: Connection, units: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units that any standing hold catches."""
+    if not units or not anything_held(connection):
+        return frozenset()
+    return frozenset(row.unit_id for lookup in _CAUGHT for row in lookup.rows(connection, units))
 
 
 def caught_by(hold_id: UUID) -> CompoundSelect[Any]:
@@ -129,6 +142,15 @@ def _on_lots(connection: Connection, request: GateRequest) -> list[HoldMet]:
         rows = connection.execute(statement.order_by(HOLD.c.id))
         answers += [HoldMet(row.id, row.reason, row.placed_by, str(lot), ()) for row in rows]
     return answers
+
+
+def _on_order(connection: Connection, request: GateRequest) -> list[HoldMet]:
+    """Holds on the work order for which the unit would be made, to which it does not belong yet."""
+    if request.order is None:
+        return []
+    conditions = (HOLD.c.subject == Subject.ORDER.value, HOLD.c.work_order == request.order)
+    rows = connection.execute(select(HOLD).where(HOLD.c.released_at.is_(None), *conditions).order_by(HOLD.c.id))
+    return [HoldMet(row.id, row.reason, row.placed_by, f"work order {request.order}", ()) for row in rows]
 
 
 _SHOWN = 10

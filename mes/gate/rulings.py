@@ -17,13 +17,14 @@ OPEN_DEFECTS = Lookup(
     select(_DEFECT)
     .where(
         _DEFECT.c.voided_by.is_(None),
+        ~_DEFECT.c.indicator,
         ~select(_CLOSURE.c.cause_id).where(_CLOSURE.c.defect_id == _DEFECT.c.id).exists(),
     )
     .order_by(_DEFECT.c.found_at, _DEFECT.c.id),
     _DEFECT.c.unit_id,
 )
 _NOTED = union_all(
-    select(_DEFECT.c.unit_id).where(_DEFECT.c.voided_by.is_(None)),
+    select(_DEFECT.c.unit_id).where(_DEFECT.c.voided_by.is_(None), ~_DEFECT.c.indicator),
     select(_DISPOSITION.c.unit_id).where(
         _DISPOSITION.c.voided_by.is_(None), _DISPOSITION.c.disposition == DispositionKind.SCRAP.value
     ),

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, text
 
+from mes.gate.deviations import DeviationFacts, deviations_for
+from mes.gate.orders import OrderFacts, order_of
 from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.product import Plan
@@ -61,7 +63,8 @@ class Terms:
 
     `overdrawn` are the lots inside the unit or its components of which more was built in than was received;
     `undecided` the unit's runs that no decision of this gate allowed; `taken` how much of an alternate, by position
-    and part, has gone into units of this revision.
+    and part, has gone into units of this revision; `order` is the work order that the request is about; `deviations`
+    those for its part.
     """
 
     skills: Mapping[str, date | None] = field(default_factory=dict)
@@ -70,6 +73,8 @@ class Terms:
     undecided: frozenset[UUID] = frozenset()
     plan: PlanFacts | None = None
     taken: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    order: OrderFacts | None = None
+    deviations: tuple[DeviationFacts, ...] = ()
 
 
 _LOTS = Lookup(select(_LOT), _LOT.c.lot)
@@ -80,11 +85,40 @@ _OVERDRAWN = Lookup(
     .distinct(),
     _INSTALLATION.c.parent_id,
 )
+_newer = _RUN.alias("newer")
+_DISAGREED = Lookup(
+    select(_RUN.c.id, _RUN.c.unit_id, _RUN.c.operation)
+    .join(_DECISION, _DECISION.c.id == _RUN.c.gate_id)
+    .where(
+        text("test_run.provisional"),
+        _RUN.c.voided_by.is_(None),
+        _DECISION.c.allowed.is_(False),
+        # What was had again since no longer hangs on it.
+        ~select(_newer.c.id)
+        .where(
+            _newer.c.unit_id == _RUN.c.unit_id,
+            _newer.c.operation == _RUN.c.operation,
+            _newer.c.started_at > _RUN.c.started_at,
+            _newer.c.finished_at.is_not(None),
+            _newer.c.voided_by.is_(None),
+        )
+        .exists(),
+    ),
+    _RUN.c.unit_id,
+)
 _UNDECIDED = (
     select(_RUN.c.id)
     .outerjoin(_DECISION, _DECISION.c.id == _RUN.c.gate_id)
     .where(or_(_DECISION.c.id.is_(None), _DECISION.c.allowed.is_(False)))
 )
+
+
+def disagreed(connection: Connection, contents: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """The newest runs, by unit, that were begun while the centre was away and refused by its gate when they arrived."""
+    found: dict[UUID, frozenset[UUID]] = {}
+    for row in _DISAGREED.rows(connection, contents):
+        found[row.unit_id] = found.get(row.unit_id, frozenset()) | {row.id}
+    return found
 
 
 def read_terms(
@@ -114,6 +148,8 @@ def read_terms(
         frozenset(undecided),
         plan,
         _taken(connection, request, revision, bill),
+        order_of(connection, request),
+        deviations_for(connection, request),
     )
 
 

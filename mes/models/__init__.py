@@ -1,23 +1,13 @@
-"""Every table, imported once so that one metadata knows them all."""
+"""Every table: the modules of this folder are imported once, so that one metadata knows them all."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from mes.models import goods, hold, journal, naming, product, rework, shop, test_run, unit
-
-__all__ = [
-    "goods",
-    "hold",
-    "journal",
-    "naming",
-    "product",
-    "projected_tables",
-    "rework",
-    "shop",
-    "table_of",
-    "test_run",
-    "unit",
-]
+for _found in iter_modules(__path__):
+    import_module(f"{__name__}.{_found.name}")
 
 _KEPT = frozenset({"site", "journal", "source_head"})
 

@@ -28,6 +28,7 @@ class Hold(SQLModel, table=True):
     limit_revision: str | None
     operator: str | None
     station: str | None
+    work_order: str | None = Field(default=None)
     since: datetime | None
     until: datetime | None
     reason: str

@@ -65,6 +65,10 @@ class RouteStep(SQLModel, table=True):
     offline: str | None = Field(default=None)
     skills: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     requires: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    golden_every_s: float | None = Field(default=None)
+    challenge_every_s: float | None = Field(default=None)
+    calibrated: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    needs_order: bool | None = Field(default=None)
     esd: bool = Field(default=False)
 
 
@@ -95,3 +99,5 @@ class PlanMeasurand(SQLModel, table=True):
     low: float | None
     high: float | None
     definition: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    tells: str | None = Field(default=None)
+    """What of the unit's identity this text is: `serial` or `mac`."""

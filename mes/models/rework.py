@@ -23,6 +23,8 @@ class Defect(SQLModel, table=True):
     simulated: bool
     found_at: datetime
     voided_by: UUID | None = Field(default=None)
+    indicator: bool = Field(default=False)
+    """A process indicator, which stops nothing."""
 
 
 class DefectClosure(SQLModel, table=True):

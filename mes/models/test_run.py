@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from mes.vector import MeasurementVector
@@ -18,12 +18,21 @@ class TestRun(SQLModel, table=True):
     `group_id` ties the runs of units that were tested together; `safe` says what was proven off at the end and what
     was not (empty: nobody saw the end); `gap_s` is for how long the run was cut off before it went on;
     `retried_attempts` counts the attempts at its steps that decided nothing, because the step was tried again.
-    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0.
+    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0. `seq` is the
+    entry in the journal of its `source` that says how it ended.
+    `voided_by` is the record that voided the run: it stays and counts nowhere, and its `attempt` is 0. A `provisional`
+    run was begun while the centre was away; its `gate_id` is the decision that the gate made when it arrived.
     """
 
     __tablename__ = "test_run"
     # With the start in it: the last run of a station takes 0.1 ms and not a second among a million runs.
-    __table_args__ = (Index("ix_test_run_station_started_at", "station", "started_at"),)
+    __table_args__ = (
+        Index("ix_test_run_station_started_at", "station", "started_at"),
+        # What began while the centre was away is asked about at every gate, and is next to nothing.
+        Index(
+            "ix_test_run_provisional", "unit_id", sqlite_where=text("provisional"), postgresql_where=text("provisional")
+        ),
+    )
     __test__ = False  # pytest: this is a table, not a test class
 
     id: UUID = Field(primary_key=True)
@@ -58,6 +67,9 @@ class TestRun(SQLModel, table=True):
     gap_s: float | None = Field(default=None)
     retried_attempts: int | None = Field(default=None)
     voided_by: UUID | None = Field(default=None)
+    seq: int | None = Field(default=None, sa_type=BigInteger)
+    fixture_revision: str | None = Field(default=None)
+    provisional: bool = Field(default=False)
 
 
 class RunFailure(SQLModel, table=True):
@@ -77,7 +89,10 @@ class RunFailure(SQLModel, table=True):
 
 
 class RunInstrument(SQLModel, table=True):
-    """An instrument that took part in a run (ISA-95 equipment actual)."""
+    """An instrument that took part in a run (ISA-95 equipment actual).
+
+    `readings` are the places of the run's vector that it read itself, by the range that it told.
+    """
 
     __tablename__ = "run_instrument"
 
@@ -87,12 +102,26 @@ class RunInstrument(SQLModel, table=True):
     serial: str = Field(index=True)
     firmware: str
     calibration_due: date | None
+    readings: dict[str, list[int]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class GateDecision(SQLModel, table=True):
-    """What the gate answered, and why."""
+    """What the gate answered, and why.
+
+    `phase` says when it was asked: before the work, when a run (`run_id`) had finished, or when one arrived that was
+    begun without it. `fixture` is where the unit was to be worked.
+    """
 
     __tablename__ = "gate_decision"
+    # An audit trail asks for the refusals of a time: they are few among the decisions of years.
+    __table_args__ = (
+        Index(
+            "ix_gate_decision_refused",
+            "decided_at",
+            sqlite_where=text("NOT allowed"),
+            postgresql_where=text("NOT allowed"),
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     maker: str
@@ -105,6 +134,9 @@ class GateDecision(SQLModel, table=True):
     refusals: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     simulated: bool
     decided_at: datetime
+    phase: str = Field(default="BEFORE")
+    run_id: UUID | None = Field(default=None)
+    fixture: str | None = Field(default=None)
 
 
 class Reservation(SQLModel, table=True):

@@ -56,6 +56,25 @@ class Lot(SQLModel, table=True):
     """How much of it went into units, whether or not it came out again."""
 
 
+class LotDelivery(SQLModel, table=True):
+    """One delivery of a lot as it was received; those of one lot add up in `lot`. Its id is that of its record."""
+
+    __tablename__ = "lot_delivery"
+
+    id: UUID = Field(primary_key=True)
+    lot_id: UUID = Field(foreign_key="lot.id", index=True)
+    quantity: float
+    supplier: str
+    date_code: str | None
+    country_of_origin: str | None
+    expires: date | None
+    unit_cost: float | None
+    currency: str | None
+    source: str
+    simulated: bool
+    received_at: datetime
+
+
 class Installation(SQLModel, table=True):
     """A component in a position of a parent from one moment to another (open: still there)."""
 

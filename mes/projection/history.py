@@ -94,6 +94,11 @@ class RouteStep:
     offline: OfflinePolicy | None = None
     skills: tuple[str, ...] = ()
     requires: tuple[ChildRequirement, ...] = ()
+    checks: Mapping[str, float] = field(default_factory=dict)
+    """For how many seconds a station's golden check and its challenge vouch for it, of those that are asked for."""
+    calibrated: tuple[str, ...] = ()
+    """Models of instruments of which a calibration must be recorded."""
+    needs_order: bool = False
     esd: bool = False
 
 
@@ -106,11 +111,13 @@ class Position:
     quantity: float
     alternates: tuple[Alternate, ...] = ()
     revisions: tuple[str, ...] = ()
+    permitted: tuple[str, ...] = ()
+    """Parts that a deviation lets it take in one unit."""
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Every part that it ever takes, its own first."""
-        return (self.part, *(alternate.part for alternate in self.alternates))
+        return (self.part, *(alternate.part for alternate in self.alternates), *self.permitted)
 
 
 @dataclass(frozen=True, slots=True)

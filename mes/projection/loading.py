@@ -5,23 +5,37 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, null, select
+from sqlalchemy import ColumnElement, Connection, Table, func, null, select
 
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.deviation import Deviation, DeviationUse
+from mes.models.equipment import Calibration, Maintenance, StationCheck
+from mes.models.gauge import GaugeStudyRow
 from mes.models.goods import UnitMove
 from mes.models.hold import Hold
 from mes.models.naming import UnitAlias, UnitConversion
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
 from mes.models.rework import Defect, Disposition, Disturbance, Repair, Robbery
+from mes.models.sampling import Sample, SampleResultRow
 from mes.models.shop import EsdCheck
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Ruling, Run
+from mes.projection.permits import PermitUsed
 from mes.projection.rollups import counted
-from mes.projection.working_set import DefinitionEntry, Disposed, Disturbed, LotEntry, Mentions, UnitEntry, WorkingSet
-from mes.records import Alternate, ChildRequirement, Conversion
+from mes.projection.working_set import (
+    DefinitionEntry,
+    Disposed,
+    Disturbed,
+    LotEntry,
+    Mentions,
+    UnitEntry,
+    UnitKey,
+    WorkingSet,
+)
+from mes.records import Alternate, ChildRequirement, Conversion, PermitKind
 from mes.vocabulary import DispositionKind, OfflinePolicy, OperationKind, UnitState
 
 
@@ -41,17 +55,28 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
             work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
     for row in _PLANS.rows(connection, mentions.plans):
         work.plans[row.digest] = row.measurands
+    for row in _TELLS.rows(connection, mentions.plans):
+        work.tells[row.plan_digest, row.name] = row.tells
     work.shop.load(connection, mentions.code_tables, mentions.operators)
+    work.numbers.load(connection, mentions.numbers, mentions.voided)
+    work.orders.load(connection, mentions.assigned)
     load_facts(connection, work, mentions)
     traded = {unit.id for key in mentions.goods if (unit := work.named(key)) is not None}
     work.goods.load(connection, traded, mentions.inner)
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
         _hold_run(work, row)
+    load_permits(connection, work, mentions.units | work.units.keys())
     # What is known now is more than was mentioned: the units of what is voided are found through it.
     parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units | work.units.keys()}
     load_definitions(connection, work, {part for _, part in parts})
     return work
+
+
+def former_ids(connection: Connection, keys: Collection[UnitKey]) -> dict[UnitKey, UUID]:
+    """The units that were called this before they were converted."""
+    rows = _FORMER.rows(connection, {serial for _, _, serial in keys})
+    return {key: row.id for row in rows if (key := (row.maker, row.from_part, row.serial)) in keys}
 
 
 def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
@@ -60,12 +85,13 @@ def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
     for row in _UNITS.rows(connection, ids):
         _hold_unit(work, row)
     load_histories(connection, work)
+    load_permits(connection, work, work.units.keys())
     load_definitions(connection, work, {part for _, part, _ in work.units})
     return work
 
 
 def load_facts(connection: Connection, work: WorkingSet, mentions: Mentions) -> None:
-    """The holds, defects, repairs and dispositions of a batch, and the units whose history a voided record changes."""
+    """The holds, defects, rulings and studies of a batch, and the units whose history a voided record changes."""
     for table, lookup in _FACTS.items():
         for row in lookup.rows(connection, mentions.facts | mentions.voided):
             work.known[row.id] = (table, row.unit_id)
@@ -75,6 +101,16 @@ def load_facts(connection: Connection, work: WorkingSet, mentions: Mentions) -> 
             changed |= {id_ for id_ in row if id_ is not None}
     for row in _UNITS.rows(connection, changed - {unit.id for unit in work.units.values()}):
         _hold_unit(work, row)
+
+
+def load_permits(connection: Connection, work: WorkingSet, keys: Collection[UnitKey]) -> None:
+    """What deviations gave to these units."""
+    for row in _PERMITS.rows(connection, {serial for _, _, serial in keys}):
+        key = (row.maker, row.part, row.serial)
+        if key in keys:
+            kind = PermitKind(row.kind)
+            given = PermitUsed(kind, row.position, row.component_part, row.operation, row.used_at, row.gate_id)
+            work.permits[key].add(given)
 
 
 def load_histories(connection: Connection, work: WorkingSet) -> None:
@@ -156,15 +192,17 @@ _LINKS_IN, _LINKS_TO = (Lookup(_LINK_FACTS, _INSTALLATION.c[name]) for name in (
 _REMOVALS = Lookup(select(_REMOVAL), _REMOVAL.c.parent_id)
 _DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
 _DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
-_HOLD = table_of(Hold)
-_FACTS = {"hold": Lookup(select(_HOLD.c.id, null().label("unit_id")), _HOLD.c.id)} | {
-    table.name: Lookup(select(table.c.id, table.c.unit_id).where(table.c.voided_by.is_(None)), table.c.id)
-    for table in (table_of(Defect), table_of(Repair), _DISPOSITION, table_of(UnitMove), table_of(UnitAlias))
-}
-_ROBBERY, _ESD = table_of(Robbery), table_of(EsdCheck)
+# Records that others may name or void: each table's ids, and the unit of each where it is about one.
+_NAMED = (table_of(Hold), table_of(Deviation), table_of(Sample))
+_ROBBERY = table_of(Robbery)
+_VOIDABLE: dict[Table, ColumnElement[Any]] = {
+    table_of(model): null() for model in (GaugeStudyRow, Calibration, Maintenance, StationCheck, EsdCheck)
+} | {_ROBBERY: _ROBBERY.c.donor_id}
+_OF_UNITS = tuple(table_of(model) for model in (Defect, Repair, Disposition, SampleResultRow, UnitMove, UnitAlias))
+_FACTS = {table.name: Lookup(select(table.c.id, null().label("unit_id")), table.c.id) for table in _NAMED}
 _FACTS |= {
     table.name: Lookup(select(table.c.id, unit.label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
-    for table, unit in ((_ROBBERY, _ROBBERY.c.donor_id), (_ESD, null()))
+    for table, unit in [*_VOIDABLE.items(), *((table, table.c.unit_id) for table in _OF_UNITS)]
 }
 _UNITS_OF_VOIDED = (
     Lookup(select(_RUN.c.unit_id), _RUN.c.id),
@@ -173,6 +211,8 @@ _UNITS_OF_VOIDED = (
     Lookup(select(_DISTURBANCE.c.unit_id), _DISTURBANCE.c.cause_id),
     Lookup(select(_DISPOSITION.c.unit_id), _DISPOSITION.c.id),
 )
+_DEVIATION_USE = table_of(DeviationUse)
+_PERMITS = Lookup(select(_DEVIATION_USE), _DEVIATION_USE.c.serial)
 _MATERIALS = Lookup(select(_MATERIAL), _MATERIAL.c.part)
 _ROUTES = Lookup(select(_ROUTE).order_by(_ROUTE.c.place), _ROUTE.c.material_id)
 _BILLS = Lookup(select(_BOM).order_by(_BOM.c.position), _BOM.c.material_id)
@@ -184,11 +224,28 @@ _PLANS = Lookup(
 )
 
 
+_TELLS = Lookup(
+    select(_MEASURAND.c.plan_digest, _MEASURAND.c.name, _MEASURAND.c.tells).where(_MEASURAND.c.tells.is_not(None)),
+    _MEASURAND.c.plan_digest,
+)
+
+
 def _route_step(row: Any) -> RouteStep:
     offline = None if row.offline is None else OfflinePolicy(row.offline)
     requires = tuple(ChildRequirement.model_validate(one) for one in row.requires)
-    kind = OperationKind(row.kind)
-    return RouteStep(row.operation, kind, row.retests, offline, tuple(row.skills), requires, row.esd)
+    checks = {"golden": row.golden_every_s, "challenge": row.challenge_every_s}
+    return RouteStep(
+        row.operation,
+        OperationKind(row.kind),
+        row.retests,
+        offline,
+        tuple(row.skills),
+        requires,
+        {name: every_s for name, every_s in checks.items() if every_s is not None},
+        tuple(row.calibrated),
+        bool(row.needs_order),
+        row.esd,
+    )
 
 
 def _conversions(row: Any) -> tuple[Conversion, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mes.models import table_of
@@ -15,6 +15,10 @@ from mes.vocabulary import RunEnding, Verdict
 
 _KEY = ("plan_digest", "station", "day", "simulated")
 _COUNTS = ("runs", "passed", "failed", "errors", "aborted", "first_runs", "first_passed")
+
+
+_ROLLUP = table_of(Rollup)
+_EMPTIED = delete(_ROLLUP).where(_ROLLUP.c.runs == 0, *(_ROLLUP.c[name] == bindparam(f"old_{name}") for name in _KEY))
 
 
 class RollupKey(NamedTuple):
@@ -68,6 +72,9 @@ class RollupChanges:
         ]
         if rows:
             self._upsert(connection, rows)
+        # A row of nothing would tell of a run that was voided; folded anew it would never have been there.
+        for key in sorted(key for key, sums in self._sums.items() if sums[0] < 0):
+            connection.execute(_EMPTIED, {f"old_{name}": value for name, value in key._asdict().items()})
 
     def _add(self, counted: Counted | None, sign: int) -> None:
         if counted is not None:
@@ -76,8 +83,7 @@ class RollupChanges:
                 sums[place] += sign * count
 
     def _upsert(self, connection: Connection, rows: Iterable[dict[str, object]]) -> None:
-        table = table_of(Rollup)
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table)
-        added = {name: table.c[name] + statement.excluded[name] for name in _COUNTS}
+        statement = dialect.insert(_ROLLUP)
+        added = {name: _ROLLUP.c[name] + statement.excluded[name] for name in _COUNTS}
         connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=added), list(rows))

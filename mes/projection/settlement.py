@@ -17,6 +17,7 @@ from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import attempts, pair, progress, unit_state
 from mes.projection.loading import load_units
+from mes.projection.moments import fold_moments
 from mes.projection.rollups import RollupChanges, counted
 from mes.projection.working_set import PartKey, Row, UnitEntry, WorkingSet
 from mes.row_writer import insert_rows, update_rows
@@ -44,8 +45,12 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     update_rows(connection, table_of(Removal), removal_changes)
     rollups.write(connection)
     work.shop.write(connection)
+    work.numbers.write(connection)
+    work.orders.write(connection)
     for statement in work.statements:
         connection.execute(statement)
+    # Once runs stand as they are, those that were voided just now included.
+    fold_moments(connection, work.voided_runs, work.run_rows.values())
     for part, revision in restated:
         _restate(connection, part, revision)
 
@@ -107,7 +112,7 @@ def _place_goods(work: WorkingSet) -> None:
 def _fold_state(work: WorkingSet, unit: UnitEntry) -> None:
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
-    rulings = work.rulings_of(unit.id)
+    rulings = work.rulings_of(unit)
     steps = progress(work.definition_of(unit), runs, links, unit.enters_at, rulings)
     installed = any(work.links[id_].removed_at is None for id_ in work.links_to.get(unit.id, ()))
     touched = any(run.voided_by is None for run in runs) or any(link.voided_by is None for link in links)

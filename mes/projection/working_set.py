@@ -14,8 +14,14 @@ from sqlalchemy import Executable
 from sqlmodel import SQLModel
 
 from mes.ledger import JournalEntry, RecordRejected
+from mes.projection.entries import Disposed as Disposed
+from mes.projection.entries import Disturbed as Disturbed
+from mes.projection.entries import LotEntry as LotEntry
 from mes.projection.goods import GoodsSet
 from mes.projection.history import Definition, Link, Place, Removed, Ruling, Rulings, Run
+from mes.projection.numbering import NumberSet
+from mes.projection.orders import OrderSet
+from mes.projection.permits import PermitUsed, with_operations, with_parts
 from mes.projection.rollups import Counted
 from mes.projection.shop import ShopSet
 from mes.records import LotIdentity, UnitIdentity
@@ -50,15 +56,17 @@ class Mentions:
     plans: set[str] = field(default_factory=set)
     runs: set[UUID] = field(default_factory=set)
     facts: set[UUID] = field(default_factory=set)
-    """Holds, defects, repairs and dispositions, by the ids of their records."""
+    """Holds, defects, repairs, dispositions and gauge studies, by the ids of their records."""
     voided: set[UUID] = field(default_factory=set)
-    """Runs, links, defects, repairs and dispositions that a record voids."""
+    """Runs, links, defects, repairs, dispositions and gauge studies that a record voids."""
     goods: set[UnitKey] = field(default_factory=set)
     """Units that are packed, shipped or returned."""
     inner: set[str] = field(default_factory=set)
     """Containers that are packed."""
     code_tables: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    assigned: set[UnitKey] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -84,21 +92,6 @@ class UnitEntry:
 
 
 @dataclass(slots=True)
-class LotEntry:
-    """One lot, as its whole row; `stored` says whether the table holds it already."""
-
-    row: Row
-    stored: bool
-    changed: bool = False
-
-    @property
-    def id(self) -> UUID:
-        """Its id: that of the record that first received it."""
-        id_: UUID = self.row["id"]
-        return id_
-
-
-@dataclass(slots=True)
 class DefinitionEntry:
     """One released definition of a part."""
 
@@ -119,23 +112,6 @@ class DefinitionEntry:
         return (self.released_by is not None, self.released_at, self.digest)
 
 
-@dataclass(frozen=True, slots=True)
-class Disturbed:
-    """A result of a unit that stands no longer, and since when."""
-
-    operation: str
-    ruling: Ruling
-
-
-@dataclass(frozen=True, slots=True)
-class Disposed:
-    """A disposition of a unit."""
-
-    kind: DispositionKind
-    operation: str | None
-    ruling: Ruling
-
-
 class WorkingSet:
     """The units, runs, links and definitions that a batch touches."""
 
@@ -146,6 +122,8 @@ class WorkingSet:
         self.lots: dict[LotKey, LotEntry] = {}
         self.plans: dict[str, int] = {}
         """Number of measurands by plan digest."""
+        self.tells: dict[tuple[str, str], str] = {}
+        """Measurands, by plan digest and name, whose text is the unit's own serial number or MAC address."""
         self.definitions: dict[PartKey, dict[str, DefinitionEntry]] = defaultdict(dict)
         self.runs: dict[UUID, Run] = {}
         self.runs_of: dict[UUID, set[UUID]] = defaultdict(set)
@@ -155,6 +133,8 @@ class WorkingSet:
         """The attempt number in the table."""
         self.run_rows: dict[UUID, Row] = {}
         """Whole rows of runs to write."""
+        self.voided_runs: list[Run] = []
+        """Runs as they are stored that are voided now."""
         self.links: dict[UUID, Link] = {}
         self.removals: dict[UUID, Removed] = {}
         self.links_in: dict[UUID, set[UUID]] = defaultdict(set)
@@ -169,12 +149,15 @@ class WorkingSet:
         self.touched_operations: set[tuple[UUID, str]] = set()
         self.touched_parents: set[UUID] = set()
         self.known: dict[UUID, tuple[str, UUID | None]] = {}
-        """Holds, defects, repairs and dispositions: the table of each, and its unit."""
+        """Holds, defects, repairs, dispositions and gauge studies: the table of each, and its unit if it has one."""
         self.disturbances: dict[UUID, set[Disturbed]] = defaultdict(set)
         self.dispositions: dict[UUID, set[Disposed]] = defaultdict(set)
         self.statements: list[Executable] = []
         """What is changed in stored rows besides, after the new ones are in, in this order."""
         self.shop = ShopSet()
+        self.numbers = NumberSet()
+        self.orders = OrderSet()
+        self.permits: dict[UnitKey, set[PermitUsed]] = defaultdict(set)
         self.goods = GoodsSet()
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
@@ -253,24 +236,24 @@ class WorkingSet:
             self.reject(f"{table} {id_} is not known; send its record first")
         return unit_id
 
-    def rulings_of(self, unit_id: UUID) -> Rulings:
+    def rulings_of(self, unit: UnitEntry) -> Rulings:
         """What people decided about a unit, newest of each kind."""
         disturbed: dict[str, Ruling] = {}
-        for one in self.disturbances.get(unit_id, ()):
+        for one in self.disturbances.get(unit.id, ()):
             disturbed[one.operation] = max(one.ruling, disturbed.get(one.operation, one.ruling))
         waived: dict[str, Ruling] = {}
         scrapped: list[Ruling] = []
-        for made in self.dispositions.get(unit_id, ()):
+        for made in self.dispositions.get(unit.id, ()):
             if made.kind is DispositionKind.WAIVER and made.operation is not None:
                 waived[made.operation] = max(made.ruling, waived.get(made.operation, made.ruling))
             elif made.kind is DispositionKind.SCRAP:
                 scrapped.append(made.ruling)
-        return Rulings(disturbed, waived, min(scrapped, default=None))
+        return with_operations(Rulings(disturbed, waived, min(scrapped, default=None)), self.permits.get(unit.key, ()))
 
     def definition_of(self, unit: UnitEntry) -> Definition:
-        """What the unit's revision must go through and be made of, by its newest release."""
+        """What the unit's revision must go through and be made of, by its newest release, and by deviation."""
         newest = self.newest((unit.key[0], unit.key[1]), unit.revision)
-        return newest.definition if newest else Definition()
+        return with_parts(newest.definition if newest else Definition(), self.permits.get(unit.key, ()))
 
     def newest(self, part: PartKey, revision: str | None = None) -> DefinitionEntry | None:
         """The newest released definition of a part, or of one revision of it."""

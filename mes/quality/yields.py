@@ -118,34 +118,62 @@ def route_yields(engine: Engine, *, since: datetime | None = None, simulated: bo
     return tuple(answers)
 
 
-def _operation_yields(
-    session: Session, since: datetime | None, operation: str | None, simulated: bool
-) -> tuple[OperationYields, ...]:
-    finished = col(TestRun.finished_at).is_not(None)
-    completed = and_(finished, col(TestRun.ending) == RunEnding.COMPLETED.value)
-    passed = and_(completed, col(TestRun.verdict) == Verdict.PASSED.value)
-    counted = finished if since is None else and_(finished, col(TestRun.started_at) >= since)
+def unit_runs(operation: str | None, simulated: bool) -> Select[*tuple[Any, ...]]:
+    """Per unit and operation the attempts that decide its yields; `first_completed` and so on are None without one."""
+    included = [true() if operation is None else col(TestRun.operation) == operation, col(TestRun.voided_by).is_(None)]
+    if not simulated:
+        included.append(col(TestRun.simulated).is_(False))
 
     # `attempt` orders a unit's runs at an operation, so "the first run passed" is "the lowest attempt that passed
     # is the lowest attempt": one pass over the runs gives every yield.
     def first(condition: ColumnElement[bool]) -> ColumnElement[int | None]:
         return func.min(case((condition, col(TestRun.attempt))))
 
-    included = [true() if operation is None else col(TestRun.operation) == operation, col(TestRun.voided_by).is_(None)]
-    if not simulated:
-        included.append(col(TestRun.simulated).is_(False))
     runs: Select[*tuple[Any, ...]] = core_select(
         col(TestRun.unit_id).label("unit_id"),
         col(TestRun.operation).label("operation"),
         func.min(col(TestRun.attempt)).label("first_seen"),
-        first(completed).label("first_completed"),
-        first(passed).label("first_passed"),
+        first(_COMPLETED).label("first_completed"),
+        first(_PASSED).label("first_passed"),
         func.min(col(TestRun.started_at)).label("seen_at"),
-        _count(finished).label("finished"),
-        _count(counted).label("counted"),
-        _count(and_(counted, passed)).label("counted_passed"),
+        count_of(_FINISHED).label("finished"),
     )
-    runs = runs.where(*included).group_by(col(TestRun.unit_id), col(TestRun.operation))
+    return runs.where(*included).group_by(col(TestRun.unit_id), col(TestRun.operation))
+
+
+def counting(unit: Any, in_cohort: ColumnElement[bool]) -> tuple[ColumnElement[int], ...]:
+    """Of `unit_runs`: units seen, passed at first, with a completed run, whose first of these passed, ever passed."""
+    return (
+        count_of(in_cohort),
+        count_of(and_(in_cohort, unit.first_passed == unit.first_seen)),
+        count_of(and_(in_cohort, unit.first_completed.is_not(None))),
+        count_of(and_(in_cohort, unit.first_passed == unit.first_completed)),
+        count_of(and_(in_cohort, unit.first_passed.is_not(None))),
+    )
+
+
+def run_passed() -> ColumnElement[bool]:
+    """Whether a run counts as passed."""
+    return _PASSED
+
+
+def count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """In how many rows it is so."""
+    return func.count(case((condition, 1)))
+
+
+_FINISHED = col(TestRun.finished_at).is_not(None)
+_COMPLETED = and_(_FINISHED, col(TestRun.ending) == RunEnding.COMPLETED.value)
+_PASSED = and_(_COMPLETED, col(TestRun.verdict) == Verdict.PASSED.value)
+
+
+def _operation_yields(
+    session: Session, since: datetime | None, operation: str | None, simulated: bool
+) -> tuple[OperationYields, ...]:
+    counted = _FINISHED if since is None else and_(_FINISHED, col(TestRun.started_at) >= since)
+    runs = unit_runs(operation, simulated).add_columns(
+        count_of(counted).label("counted"), count_of(and_(counted, _PASSED)).label("counted_passed")
+    )
     unit = runs.subquery("unit_runs").c
     in_cohort = unit.finished > 0 if since is None else and_(unit.finished > 0, unit.seen_at >= since)
     rows = session.execute(
@@ -153,11 +181,7 @@ def _operation_yields(
             col(Unit.maker),
             col(Unit.part),
             unit.operation,
-            _count(in_cohort),
-            _count(and_(in_cohort, unit.first_passed == unit.first_seen)),
-            _count(and_(in_cohort, unit.first_completed.is_not(None))),
-            _count(and_(in_cohort, unit.first_passed == unit.first_completed)),
-            _count(and_(in_cohort, unit.first_passed.is_not(None))),
+            *counting(unit, in_cohort),
             func.sum(unit.counted),
             func.sum(unit.counted_passed),
         )
@@ -191,7 +215,3 @@ def _operation_yields(
         ) in rows
         if run_count or units
     )
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)))

@@ -12,13 +12,14 @@ from sqlmodel import Session, col, select
 from mes.genealogy import Component, Use, assembly, uses
 from mes.models.test_run import GateDecision
 from mes.models.unit import Installation, Lot, Removal, Unit
+from mes.queries.deviations import deviations_used
 from mes.queries.identity import UnitSummary, lot_summary, unit_summary
 from mes.queries.naming import Alias, FormerName, aliases_of_unit, former_names
 from mes.queries.rulings import Ruling, rulings_on
 from mes.queries.runs import RunReport, runs_of_unit
 from mes.queries.snapshot import InconsistentRow, UnknownUnit, snapshot
 from mes.queries.whereabouts import Whereabouts, whereabouts
-from mes.vocabulary import CollectionMode, LinkReason, Role
+from mes.vocabulary import CollectionMode, GatePhase, LinkReason, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class GateAnswer:
     allowed: bool
     refusals: tuple[RefusalReason, ...]
     simulated: bool
+    phase: GatePhase = GatePhase.BEFORE
+    """When it was asked: before the work, when the run (`run`) had finished, or when one arrived unasked for."""
+    run: UUID | None = None
+    deviations: tuple[str, ...] = ()
+    """The deviations without which it would have been refused, each with what it let pass."""
     event: Literal["gate"] = "gate"
 
 
@@ -133,6 +139,8 @@ _SAME_INSTANT = ("registered", "gate", "run")
 
 
 def _moment(event: TimelineEvent) -> tuple[datetime, int]:
+    if isinstance(event, GateAnswer) and event.phase is not GatePhase.BEFORE:
+        return event.at, len(_SAME_INSTANT)
     rank = _SAME_INSTANT.index(event.event) if event.event in _SAME_INSTANT else len(_SAME_INSTANT)
     return event.at, rank
 
@@ -148,6 +156,7 @@ def _gate_answers(session: Session, unit: UnitSummary, parts: Collection[str]) -
         )
         .order_by(col(GateDecision.decided_at), col(GateDecision.id))
     )
+    uses = deviations_used(session, unit)
     return [
         GateAnswer(
             row.decided_at,
@@ -161,6 +170,9 @@ def _gate_answers(session: Session, unit: UnitSummary, parts: Collection[str]) -
                 for r in row.refusals
             ),
             row.simulated,
+            GatePhase(row.phase),
+            row.run_id,
+            uses.get(row.id, ()),
         )
         for row in rows
     ]

@@ -60,11 +60,12 @@ def predicate_of(row: Any) -> Predicate:
         unit = UnitIdentity(maker=row.maker, part=row.part, serial=row.serial)
     elif row.subject == Subject.LOT:
         lot = LotIdentity(maker=row.maker, part=row.part, lot=row.lot)
-    else:
+    elif row.subject != Subject.ORDER:
         material = {"maker": row.maker, "part": row.part, "date_code": row.date_code}
     work = {name: getattr(row, name) for name in ("instrument", "fixture", "limit_revision", "operator", "station")}
     window = {"since": row.since, "until": row.until}
-    return Predicate.model_validate({"unit": unit, "lot": lot, "plan": row.plan_digest} | material | work | window)
+    named = {"unit": unit, "lot": lot, "plan": row.plan_digest, "order": row.work_order}
+    return Predicate.model_validate(named | material | work | window)
 
 
 def _summary(connection: Connection, row: Any) -> HoldSummary:

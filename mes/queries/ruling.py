@@ -20,6 +20,8 @@ RulingName = Literal[
     "robbed",
     "converted",
     "alias",
+    "order",
+    "sample",
 ]
 
 
@@ -35,3 +37,5 @@ class Ruling:
     by: str
     simulated: bool
     voided_by: UUID | None = None
+    meaning: str = ""
+    """What the signature means; empty where nobody signed."""

@@ -4,12 +4,15 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, and_, or_
 from sqlmodel import Session, col, select
 
 from mes.gate.holds import STATEMENTS
 from mes.models.hold import Hold, HoldExemption, HoldRelease
+from mes.models.order import OrderUnit
 from mes.models.rework import Defect, Disposition, RecordVoid, Repair
+from mes.models.sampling import SampleResultRow
+from mes.models.unit import Unit
 from mes.queries.goods_events import goods_events
 from mes.queries.ruling import Ruling
 
@@ -54,16 +57,68 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
             _signed(d),
             d.simulated,
             d.voided_by,
+            d.meaning,
         )
         for d in session.exec(select(Disposition).where(col(Disposition.unit_id) == unit_id))
     ]
     found += goods_events(session, unit_id)
     targets = {ruling.id for ruling in found} | set(others)
     found += [
-        Ruling(v.voided_at, v.id, "void", f"voided {v.target} {v.target_id}", v.reason, _signed(v), v.simulated)
+        Ruling(
+            v.voided_at,
+            v.id,
+            "void",
+            f"voided {v.target} {v.target_id}",
+            v.reason,
+            _signed(v),
+            v.simulated,
+            None,
+            v.meaning,
+        )
         for v in session.exec(select(RecordVoid).where(col(RecordVoid.target_id).in_(targets)))
     ]
-    return found + _holds(session, unit_id)
+    return found + _holds(session, unit_id) + _order(session, unit_id) + _samples(session, unit_id)
+
+
+def _samples(session: Session, unit_id: UUID) -> list[Ruling]:
+    """What samples found on the unit."""
+    rows = session.exec(select(SampleResultRow).where(col(SampleResultRow.unit_id) == unit_id))
+    return [
+        Ruling(
+            one.found_at,
+            one.id,
+            "sample",
+            ("conforming" if one.conforming else "NONCONFORMING")
+            + (" and destroyed" if one.destroyed else "")
+            + f" in sample {one.sample_id}",
+            one.note,
+            one.by,
+            one.simulated,
+            one.voided_by,
+        )
+        for one in rows
+    ]
+
+
+def _order(session: Session, unit_id: UUID) -> list[Ruling]:
+    """The order that the unit is made for now."""
+    rows = session.exec(
+        select(OrderUnit, Unit.simulated)
+        .join(Unit, and_(*(getattr(Unit, name) == getattr(OrderUnit, name) for name in ("serial", "part", "maker"))))
+        .where(col(Unit.id) == unit_id)
+    )
+    return [
+        Ruling(
+            one.assigned_at,
+            one.record_id,
+            "order",
+            f"made for work order {one.work_order}" if one.work_order else "made for no work order any more",
+            "",
+            "the gate" if one.by_gate else one.assigned_by,
+            simulated,
+        )
+        for one, simulated in rows
+    ]
 
 
 def _holds(session: Session, unit_id: UUID) -> list[Ruling]:
@@ -79,7 +134,16 @@ def _holds(session: Session, unit_id: UUID) -> list[Ruling]:
         for h in session.exec(select(Hold).where(or_(col(Hold.id).in_(ids))))
     ]
     return found + [
-        Ruling(r.released_at, r.id, "release", f"released from hold {r.hold_id}", r.reason, _signed(r), r.simulated)
+        Ruling(
+            r.released_at,
+            r.id,
+            "release",
+            f"released from hold {r.hold_id}",
+            r.reason,
+            _signed(r),
+            r.simulated,
+            meaning=r.meaning,
+        )
         for r in releases
     ]
 

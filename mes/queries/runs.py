@@ -98,6 +98,9 @@ class RunReport:
     instruments: tuple[InstrumentUse, ...]
     attachments: tuple[AttachedFile, ...]
     voided_by: UUID | None = None
+    fixture_revision: str | None = None
+    provisional: bool = False
+    """Begun while the centre was away; what its gate said as it arrived is an event of its own, under `gate`."""
     event: Literal["run"] = "run"
 
 
@@ -178,6 +181,8 @@ def _report(
         instruments=tuple(InstrumentUse(i.role, i.model, i.serial, i.firmware, i.calibration_due) for i in instruments),
         attachments=attached_to(run),
         voided_by=run.voided_by,
+        fixture_revision=run.fixture_revision,
+        provisional=run.provisional,
     )
 
 

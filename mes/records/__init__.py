@@ -7,6 +7,14 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from mes.records.calendar import (
+    CalendarException,
+    ShiftCalendar,
+    ShiftCalendarReleased,
+    ShiftTimes,
+    Weekday,
+    WeeklyShift,
+)
 from mes.records.definition import (
     Alternate,
     BillOfMaterialLine,
@@ -21,6 +29,7 @@ from mes.records.definition import (
     content_digest,
     definition_digest,
 )
+from mes.records.deviation import DeviationApproved, DeviationWithdrawn, Permit, PermitKind, SerialSpan
 from mes.records.document import (
     RECORD_VERSION,
     Digest,
@@ -32,11 +41,22 @@ from mes.records.document import (
     Text,
     UnitIdentity,
 )
-from mes.records.gate import GateDecided, GateRequest, Refusal
+from mes.records.equipment import (
+    CalibrationPoint,
+    EquipmentCalibrated,
+    EquipmentIdentity,
+    EquipmentMaintained,
+    FixtureLimitReleased,
+    StationChecked,
+)
+from mes.records.gate import NO_DECISION, GateDecided, GateRequest, Permitted, Refusal
+from mes.records.gauge import GaugeStudyRecorded, StudyReading
 from mes.records.goods import UnitMoved, UnitPacked, UnitReturned, UnitShipped, UnitUnpacked
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
 from mes.records.naming import AliasGiven, UnitConverted
+from mes.records.numbering import MacRange, NumberRangeReleased, NumbersAllocated, SerialRange
+from mes.records.order import WorkOrderAct, WorkOrderAssigned, WorkOrderEvent
 from mes.records.rework import (
     ComponentRobbed,
     DefectFound,
@@ -55,6 +75,14 @@ from mes.records.run import (
     StepAttempt,
     StepResult,
 )
+from mes.records.sampling import (
+    InspectionLevel,
+    SampleDrawn,
+    SampleResult,
+    SamplingPlan,
+    SamplingPlanReleased,
+    SamplingPurpose,
+)
 from mes.records.shop import (
     CodeTable,
     CodeTableReleased,
@@ -68,12 +96,15 @@ from mes.records.shop import (
 )
 
 __all__ = [
+    "NO_DECISION",
     "RECORD_VERSION",
     "AliasGiven",
     "Alternate",
     "AnyRecord",
     "Attachment",
     "BillOfMaterialLine",
+    "CalendarException",
+    "CalibrationPoint",
     "ChildRequirement",
     "CodeTable",
     "CodeTableReleased",
@@ -84,25 +115,39 @@ __all__ = [
     "DefectCode",
     "DefectFound",
     "DefinitionReleased",
+    "DeviationApproved",
+    "DeviationWithdrawn",
     "Digest",
     "DispositionMade",
     "DisturbedResult",
     "Document",
+    "EquipmentCalibrated",
+    "EquipmentIdentity",
+    "EquipmentMaintained",
     "EsdChecked",
+    "FixtureLimitReleased",
     "GateDecided",
     "GateRequest",
+    "GaugeStudyRecorded",
     "HeldSkill",
     "HoldPlaced",
     "HoldReleased",
+    "InspectionLevel",
     "InstrumentUsed",
     "LotIdentity",
     "LotReceived",
+    "MacRange",
     "MaterialDefinition",
     "MeasurandDefinition",
     "MeasurandFailure",
     "Name",
+    "NumberRangeReleased",
+    "NumbersAllocated",
     "OperationName",
     "OperatorCertified",
+    "Permit",
+    "PermitKind",
+    "Permitted",
     "PlanReleased",
     "PlanStep",
     "Predicate",
@@ -115,10 +160,22 @@ __all__ = [
     "RouteOperation",
     "RunFinished",
     "RunStarted",
+    "SampleDrawn",
+    "SampleResult",
+    "SamplingPlan",
+    "SamplingPlanReleased",
+    "SamplingPurpose",
+    "SerialRange",
+    "SerialSpan",
+    "ShiftCalendar",
+    "ShiftCalendarReleased",
+    "ShiftTimes",
     "Signature",
     "Skill",
+    "StationChecked",
     "StepAttempt",
     "StepResult",
+    "StudyReading",
     "Subject",
     "Text",
     "UnitConverted",
@@ -129,6 +186,11 @@ __all__ = [
     "UnitReturned",
     "UnitShipped",
     "UnitUnpacked",
+    "Weekday",
+    "WeeklyShift",
+    "WorkOrderAct",
+    "WorkOrderAssigned",
+    "WorkOrderEvent",
     "attachments_named",
     "content_digest",
     "definition_digest",
@@ -154,6 +216,21 @@ AnyRecord = Annotated[
     | RecordVoided
     | CodeTableReleased
     | OperatorCertified
+    | EquipmentCalibrated
+    | EquipmentMaintained
+    | FixtureLimitReleased
+    | StationChecked
+    | NumberRangeReleased
+    | NumbersAllocated
+    | GaugeStudyRecorded
+    | WorkOrderEvent
+    | WorkOrderAssigned
+    | DeviationApproved
+    | DeviationWithdrawn
+    | SamplingPlanReleased
+    | SampleDrawn
+    | SampleResult
+    | ShiftCalendarReleased
     | ComponentRobbed
     | UnitPacked
     | UnitUnpacked

@@ -16,7 +16,8 @@ from mes.records.document import Digest, Document, Name, Record, Text
 from mes.vocabulary import OWN_MAKER, OfflinePolicy, OperationKind, Tracking
 
 
-def _silent(value: Any) -> bool:
+def silent(value: Any) -> bool:
+    """Whether a field says nothing, and is left out of the bytes."""
     return value is None or value == ()
 
 
@@ -46,15 +47,15 @@ class MaterialDefinition(Document):
     tracking: Tracking
     serial_pattern: Text | None = None
     """Regular expression that a whole serial number must match; None for what carries no serial."""
-    supersedes: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    supersedes: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """Revisions that an engineering change stopped: their units are worked no further as they are."""
-    country_of_origin: Country | None = Field(default=None, exclude_if=_silent)
+    country_of_origin: Country | None = Field(default=None, exclude_if=silent)
     """Where it is usually made; a lot that says otherwise is believed."""
-    standard_cost: FiniteFloat | None = Field(default=None, ge=0, exclude_if=_silent)
+    standard_cost: FiniteFloat | None = Field(default=None, ge=0, exclude_if=silent)
     """Of one unit of quantity, in `currency`."""
-    currency: Currency | None = Field(default=None, exclude_if=_silent)
+    currency: Currency | None = Field(default=None, exclude_if=silent)
 
-    converts: tuple[Conversion, ...] = Field(default=(), exclude_if=_silent)
+    converts: tuple[Conversion, ...] = Field(default=(), exclude_if=silent)
     """The parts whose units may be converted to this revision without a signature."""
 
     @model_validator(mode="after")
@@ -91,8 +92,8 @@ class BillOfMaterialLine(Document):
     quantity: FiniteFloat = Field(gt=0)
     unit: Name
     tracking: Tracking
-    alternates: tuple[Alternate, ...] = Field(default=(), exclude_if=_silent)
-    revisions: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    alternates: tuple[Alternate, ...] = Field(default=(), exclude_if=silent)
+    revisions: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """The revisions of the part that fit; none named: all."""
 
 
@@ -108,14 +109,29 @@ class RouteOperation(Document):
 
     name: Name
     kind: OperationKind
-    retests: int | None = Field(default=None, ge=0, exclude_if=_silent)
+    retests: int | None = Field(default=None, ge=0, exclude_if=silent)
     """How often a unit that failed may be tried again before somebody decides; None: once."""
-    offline: OfflinePolicy | None = Field(default=None, exclude_if=_silent)
+    offline: OfflinePolicy | None = Field(default=None, exclude_if=silent)
     """Whether a run without the gate's decision counts for what comes after; None: nothing is asked."""
-    skills: tuple[Name, ...] = Field(default=(), exclude_if=_silent)
+    skills: tuple[Name, ...] = Field(default=(), exclude_if=silent)
     """What its operator must be certified for."""
-    requires: tuple[ChildRequirement, ...] = Field(default=(), exclude_if=_silent)
+    requires: tuple[ChildRequirement, ...] = Field(default=(), exclude_if=silent)
     """Results asked of components, in the place of their whole route."""
+    golden_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=silent)
+    """How long a golden unit that passed at a station vouches for it; None: the gate asks for none."""
+    challenge_every_s: FiniteFloat | None = Field(default=None, gt=0, exclude_if=silent)
+    """The same of the known-bad unit that was caught."""
+    calibrated: tuple[Name, ...] = Field(default=(), exclude_if=silent)
+    """Models of instruments of which a calibration must be recorded here; of others one that is recorded must hold."""
+    needs_order: bool | None = Field(default=None, exclude_if=silent)
+    """Whether only units of a work order are worked here; None: also those of none."""
+
+    @property
+    def checks(self) -> dict[str, float]:
+        """The checks of stations that it asks for, by their name in a station's file, and for how long each holds."""
+        asked = {"golden": self.golden_every_s, "challenge": self.challenge_every_s}
+        return {name: every_s for name, every_s in asked.items() if every_s is not None}
+
     esd: bool = Field(default=False, exclude_if=lambda asked: not asked)
     """Whether its operator must have passed the check against electrostatic discharge."""
 
@@ -129,7 +145,7 @@ class DefinitionReleased(Record):
     route: tuple[RouteOperation, ...] = ()
     digest: Digest
     """SHA-256 of the definition alone, so that the same definition released twice is seen to be the same."""
-    released_by: Name | None = Field(default=None, exclude_if=_silent)
+    released_by: Name | None = Field(default=None, exclude_if=silent)
     """Who loaded it at the centre; None for what a station's own file says. The centre's word outranks a file's."""
 
 
@@ -166,6 +182,8 @@ class MeasurandDefinition(Document):
     over_range: Literal["error", "fail", "pass"] = "error"
     required: bool = True
     clause: Text = ""
+    tells: Literal["serial", "mac"] | None = Field(default=None, exclude_if=silent)
+    """What of the unit's own identity this text is, as its own memory says it: the centre holds it against the unit."""
 
 
 class PlanStep(Document):

@@ -5,8 +5,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from mes.records.definition import silent
+from mes.records.deviation import Permit
 from mes.records.document import Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
-from mes.vocabulary import GateAct, Role
+from mes.vocabulary import GateAct, GatePhase, OfflinePolicy, Role
+
+NO_DECISION = UUID(int=0)
+"""The decision of a run before which no gate was asked, then or later: history of before there was one."""
 
 
 class Refusal(Document):
@@ -19,12 +24,22 @@ class Refusal(Document):
     who: Role
 
 
+class Permitted(Document):
+    """A rule that would have said no, and the deviation (its number, and its record) that let it pass."""
+
+    rule: Name
+    deviation: Name
+    record: UUID
+    permit: Permit
+
+
 class GateRequest(Document):
     """May this unit be worked here, now? `id` makes the question idempotent and names the decision.
 
     `creates` says that the operation brings the serial number to life (an assembly's parent).
-    `components` are the serialised children about to be installed, `lots` those of which a quantity is.
-    `act` says that a unit is to be packed or shipped, `container` in what; `operation` is then only a name.
+    `components` are the serialised children about to be installed, `lots` those of which a quantity is. `order` is
+    the work order for which the unit is made; None: whichever it belongs to. `act` says that a unit is to be packed
+    or shipped, `container` in what; `operation` is then only a name.
     """
 
     id: UUID
@@ -39,7 +54,11 @@ class GateRequest(Document):
     creates: bool = False
     components: tuple[UnitIdentity, ...] = ()
     lots: tuple[LotIdentity, ...] = ()
+    order: Name | None = Field(default=None, exclude_if=silent)
     simulated: bool
+    phase: GatePhase = Field(default=GatePhase.BEFORE, exclude_if=lambda phase: phase is GatePhase.BEFORE)
+    run: UUID | None = Field(default=None, exclude_if=lambda run: run is None)
+    """The run that has finished or arrived; None before there is one."""
     act: GateAct = Field(default=GateAct.WORK, exclude_if=lambda act: act is GateAct.WORK)
     container: Name | None = Field(default=None, exclude_if=lambda name: name is None)
 
@@ -51,3 +70,9 @@ class GateDecided(Record):
     request: GateRequest
     allowed: bool
     refusals: tuple[Refusal, ...] = ()
+    offline: OfflinePolicy | None = Field(default=None, exclude_if=lambda policy: policy is None)
+    """What the route says of this operation while the centre is away: its station goes by it until it hears more."""
+    permits: tuple[Permitted, ...] = Field(default=(), exclude_if=silent)
+    """What passed by a deviation alone."""
+    assigns: Name | None = Field(default=None, exclude_if=silent)
+    """The work order to which the unit belongs by this decision, where it did not before."""

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from mes.records.definition import silent
 from mes.records.document import Digest, Document, LotIdentity, Name, Record, Signature, Text, UnitIdentity
 
 
 class Subject(StrEnum):
-    """What a predicate is about: a unit, a lot, a material by its maker or date code, or work that was done."""
+    """What a predicate is about: a unit, a lot, a material by its maker or date code, a work order, or work done."""
 
     UNIT = "UNIT"
     LOT = "LOT"
     MATERIAL = "MATERIAL"
+    ORDER = "ORDER"
     WORK = "WORK"
 
 
@@ -23,7 +25,8 @@ _WORK = ("instrument", "fixture", "plan", "limit_revision", "operator", "station
 
 
 class Predicate(Document):
-    """Which units are meant: a unit, what a lot or a material went into, or what somebody or something worked on.
+    """Which units are meant: a unit, what a lot or a material went into, the units of a work order, or what somebody
+    or something worked on.
 
     Everything that is given must be so. `instrument` is a serial number. With `since` or `until` only facts count that
     overlap [since, until): an installation while the material was in, a run while it lasted.
@@ -40,6 +43,7 @@ class Predicate(Document):
     limit_revision: Name | None = None
     operator: Name | None = None
     station: Name | None = None
+    order: Name | None = Field(default=None, exclude_if=silent)
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
@@ -50,14 +54,16 @@ class Predicate(Document):
             return Subject.UNIT
         if self.lot is not None:
             return Subject.LOT
+        if self.order is not None:
+            return Subject.ORDER
         return Subject.MATERIAL if any(getattr(self, name) is not None for name in _MATERIAL) else Subject.WORK
 
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
         material = any(getattr(self, name) is not None for name in _MATERIAL)
         work = any(getattr(self, name) is not None for name in _WORK)
-        if (self.unit is not None) + (self.lot is not None) + material + work != 1:
-            raise ValueError("a predicate is about one unit, one lot, one material, or work that was done")
+        if (self.unit is not None) + (self.lot is not None) + (self.order is not None) + material + work != 1:
+            raise ValueError("a predicate is about one unit, lot, material or work order, or about work that was done")
         if material and self.maker is None and self.date_code is None:
             raise ValueError("a material is named by its maker or its date code; a part number alone is too wide")
         if self.since is not None and self.until is not None and self.since >= self.until:
@@ -71,6 +77,7 @@ class Predicate(Document):
             if (value := getattr(self, name)) is not None
         ]
         named += [f"unit {self.unit}"] if self.unit is not None else []
+        named += [f"work order {self.order}"] if self.order is not None else []
         named += [str(self.lot)] if self.lot is not None else []
         named += [f"from {self.since.isoformat()}"] if self.since is not None else []
         named += [f"to {self.until.isoformat()}"] if self.until is not None else []

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from mes.records.definition import Country, Currency
-from mes.records.document import LotIdentity, Name, Record, UnitIdentity
+from mes.records.definition import Country, Currency, silent
+from mes.records.document import LotIdentity, Name, Record, Text, UnitIdentity
 from mes.vocabulary import CollectionMode, LinkReason
 
 
@@ -41,6 +41,8 @@ class LotReceived(Record):
     unit_cost: FiniteFloat | None = Field(default=None, ge=0)
     """Of one unit of quantity, in `currency`; None: the part's standard cost."""
     currency: Currency | None = None
+    label: Text | None = Field(default=None, exclude_if=silent)
+    """What was scanned at the dock, as it came; None for what was typed."""
 
     @model_validator(mode="after")
     def _cost_has_currency(self) -> Self:

@@ -28,6 +28,8 @@ class DefectFound(Record):
     description: Text = ""
     station: Name
     operator: Name
+    indicator: bool = Field(default=False, exclude_if=lambda indicator: not indicator)
+    """A process indicator (IPC-7912): worth knowing, and nothing that has to be dealt with before work goes on."""
 
 
 class Replacement(Document):
@@ -123,6 +125,12 @@ class RecordVoided(Record):
         "defect_found",
         "repair_done",
         "disposition_made",
+        "equipment_calibrated",
+        "equipment_maintained",
+        "station_checked",
+        "numbers_allocated",
+        "gauge_study_recorded",
+        "sample_result",
         "component_robbed",
         "unit_packed",
         "unit_unpacked",

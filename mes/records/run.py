@@ -1,7 +1,7 @@
 """A run in two records: one before anything is armed, one when it is over."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, FiniteFloat
@@ -24,6 +24,10 @@ class _RunRecord(Record):
     gate: UUID
     group: UUID | None = None
     """Ties the runs of units that were tested together, each with a record of its own."""
+    fixture_revision: Name | None = Field(default=None, exclude_if=lambda revision: revision is None)
+    """Of the fixture, as the station's file says it."""
+    provisional: bool = Field(default=False, exclude_if=lambda provisional: not provisional)
+    """Begun while the centre was away: `gate` is then the question that the centre answers when the run arrives."""
 
 
 class RunStarted(_RunRecord):
@@ -78,6 +82,10 @@ class StepResult(Document):
         return self.attempts[0].outcome if self.attempts else self.outcome
 
 
+def _silent(value: Any) -> bool:
+    return not value
+
+
 class InstrumentUsed(Document):
     """An instrument that took part in the run, as it identified itself."""
 
@@ -87,6 +95,9 @@ class InstrumentUsed(Document):
     """Empty for what has none, such as a two-wire bus."""
     firmware: Text
     calibration_due: date | None
+    readings: dict[Text, tuple[int, ...]] = Field(default={}, exclude_if=_silent)
+    """Places of the measurement vector, from 0, whose values are its own readings, by the range that it told ("100 V";
+    empty: it told none). A value that was computed from readings is in no list; a record of before has no lists."""
 
 
 class Attachment(Document):

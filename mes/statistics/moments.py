@@ -8,7 +8,7 @@ Welford, Technometrics 4 (1962) 419; Chan, Golub and LeVeque, The American Stati
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from mes.statistics.errors import Unanswerable
@@ -52,6 +52,12 @@ class Moments:
         offset = self.offset + deviation / n
         return Moments(self.origin, n, offset, self.m2 + deviation * ((value - self.origin) - offset))
 
+    def about(self, origin: float) -> "Moments":
+        """The same moments told from another origin."""
+        return (
+            self if origin == self.origin else replace(self, origin=origin, offset=self.origin - origin + self.offset)
+        )
+
     def merged(self, other: "Moments") -> "Moments":
         """The moments of both sets of values (Chan). Raises `ValueError` when the origins differ."""
         if self.origin != other.origin:
@@ -66,6 +72,18 @@ class Moments:
             self.offset + apart * other.n / n,
             self.m2 + other.m2 + apart * apart * (self.n * other.n / n),
         )
+
+
+def fixed_origin(nominal: float | None, low: float | None, high: float | None) -> float:
+    """The origin of a measurand's moments: its nominal value, else the middle of its limits, else a limit, else 0.
+
+    It follows from the plan and never from values, so that every row of one plan can be merged.
+    """
+    if nominal is not None:
+        return nominal
+    if low is not None and high is not None:
+        return low / 2.0 + high / 2.0
+    return low if low is not None else 0.0 if high is None else high
 
 
 def moments_of(values: Iterable[float], origin: float | None = None) -> Moments:

@@ -39,12 +39,12 @@ def command(
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Build and test simulated units on three lines, into a fresh database of a simulated site.
+    """Build and test simulated units on up to four lines, into a fresh database of a simulated site.
 
     The cable line builds UNITS cables on three stations; the power line UNITS supplies, and of every six that pass a
     shelf, on four. The network line tests UNITS switches and optics, half each, on two stations, and builds and tests
     kits of two of each and four cables on two more; its cables come from the cable line, which therefore always works
-    with it.
+    with it. With --lines rack all of them work, and every kit and shelf that pass are built into a rack.
 
     In a terminal the quality console opens while the lines work behind it; leaving it stops them. Without a
     terminal, with --headless or with --json they run as fast as they can. Without --db the database is the next
@@ -189,7 +189,7 @@ def _document(
 
 
 def _summary(factory: "Factory", count: "LineCount", seconds: float, location: Location) -> str:
-    kinds = {"shelves": count.shelves, "kits": count.kits}
+    kinds = {"shelves": count.shelves, "kits": count.kits, "racks": count.racks}
     built = " and ".join(f"{number} of them {kind}" for kind, number in kinds.items() if number)
     made = f", {built}," if built else ""
     return (

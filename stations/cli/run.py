@@ -22,6 +22,7 @@ from stations.run_options import (
     NoResumeOption,
     OnOption,
     OperatorOption,
+    OrderOption,
     PauseOption,
     RecordOption,
     ReplayOption,
@@ -47,6 +48,7 @@ def command(
     serial: SerialOption = None,
     headless: HeadlessOption = False,
     operator: OperatorOption = None,
+    order: OrderOption = None,
     limits: LimitsOption = None,
     touchstone: TouchstoneOption = None,
     eeprom: EepromOption = None,
@@ -94,7 +96,7 @@ def command(
         raise CommandError("--no-resume ends a recorded run: give it without --step, --loop, --pause-on and --replay")
     with explained():
         station_config = load_station_config(config).overridden(
-            operator=operator, limits=limits, touchstone=touchstone, eeprom=eeprom, lldp=lldp
+            operator=operator, order=order, limits=limits, touchstone=touchstone, eeprom=eeprom, lldp=lldp
         )
         resources = None
         if on is not None:
@@ -154,7 +156,7 @@ def _work(
     """Work units for the record."""
     from contextlib import ExitStack
 
-    from mes.ledger import open_ledger
+    from stations.away_ledger import open_or_await
     from stations.composition import open_test_station, station_clock
     from stations.hand_resumption import abandon, abandon_for, go_on, worked_by_resuming
     from stations.hand_run import RunEvents, has_terminal, runs_of, runs_of_lines, work_units
@@ -173,7 +175,7 @@ def _work(
     location = locate(home, db)
     now = datetime.now(UTC)
     with ExitStack() as stack:
-        ledger = open_ledger(location.url, simulated_site=config.simulated, attachments=location.attachments)
+        ledger = open_or_await(location, simulated=config.simulated)
         stack.callback(ledger.close)
         served = _held(resources, now, speed if screen else None, stack)
         clock = station_clock(config, now, speed if screen else None) if served is None else served.clock

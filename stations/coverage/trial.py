@@ -151,6 +151,8 @@ def without_limits(plan: PlanRevision, names: Iterable[str]) -> PlanRevision:
 
 
 def _sides(measurand: Measurand) -> tuple[str, ...]:
+    if not measurand.is_judged:
+        return ()
     if measurand.is_text or measurand.equals is not None:
         return ("",)
     if measurand.tolerance is not None:

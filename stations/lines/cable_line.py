@@ -55,13 +55,16 @@ class CableLine(Line):
         self._to_assembly.close()
 
     def _assemble(self, place: AssemblyPlace, site: SimulatedSite, bulk_cable: str) -> None:
-        """Give every tested bundle its plugs and its serial number."""
+        """Give every tested bundle its plugs and its serial number; the lots of each part follow one another."""
+        units = self.floor.units
+        by_part = {line.part: place.lots(line.part) for line in place.product.bill_of_material if place.lots(line.part)}
         for number, build in enumerate(self._to_assembly, start=1):
             if self.stopped:
                 break
             self.floor.clock.sleep(_HANDLING_S["assembly"])
             serial = site.serial(_CABLE, number)
-            place.build(serial, [build.unit.serial], {bulk_cable: build.lot})
+            lots = {part: known[(number - 1) * len(known) // units] for part, known in by_part.items()}
+            place.build(serial, [build.unit.serial], lots | {bulk_cable: build.lot})
             cable = site.unit(_CABLE, serial, defects=build.defects, parts=[build.unit])
             self._to_final_test.put(Build(cable, build.lot, build.defects, earlier=(build.unit,)))
         self._to_final_test.close()
@@ -73,7 +76,5 @@ class CableLine(Line):
                 break
             if self.passes(station, build, _HANDLING_S["cable"]):
                 self.finish(build, passed=True)
-                for outlet in self.outlets:
-                    outlet.put(build)
-        for outlet in self.outlets:
-            outlet.close()
+                self.deliver(build)
+        self.deliver_no_more()

@@ -10,7 +10,7 @@ class LineCount:
 
     `units` are those that are to be built, `finished` those that have come to the end of their route or failed on the
     way. A shelf is a unit beside the supplies in it, a kit one beside its switches and optics;
-    `shelves` and `kits` say how many of the units are these. `runs` counts
+    `shelves`, `kits` and `racks` say how many of the units are these. `runs` counts
     test runs, and `passed`, `failed`, `errors` and `aborted` are how they came out. `defective` counts the units into
     which the simulator put a defect that brings a true parameter out of specification, `escapes` those of them that
     passed every operation, and `overkills` the good units that failed one.
@@ -19,6 +19,7 @@ class LineCount:
     units: int = 0
     shelves: int = 0
     kits: int = 0
+    racks: int = 0
     finished: int = 0
     runs: int = 0
     passed: int = 0

@@ -139,6 +139,16 @@ class Line(ABC):
             self.finish(build, passed=False)
         return passed
 
+    def deliver(self, build: Build) -> None:
+        """Send a unit that came to the end of this line to the lines that build it in."""
+        for outlet in self.outlets:
+            outlet.put(build)
+
+    def deliver_no_more(self) -> None:
+        """Tell them that no more will come."""
+        for outlet in self.outlets:
+            outlet.close()
+
     def finish(self, build: Build, *, passed: bool) -> None:
         """A unit has come to its end: hold the verdict against the truth."""
         good = build.is_good

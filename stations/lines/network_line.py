@@ -111,3 +111,5 @@ class NetworkLine(Line):
                 break
             if self.passes(station, build, _HANDLING_S["kit"]):
                 self.finish(build, passed=True)
+                self.deliver(build)
+        self.deliver_no_more()

@@ -108,7 +108,9 @@ class PowerLine(Line):
                 continue
             if passed:
                 self.finish(build, passed=True)
+                self.deliver(build)
             self._finish_found_later(build.parts, passed=passed)
+        self.deliver_no_more()
 
     def _finish_found_later(self, supplies: Sequence[Build], *, passed: bool) -> None:
         """Finish those that passed alone and are not good."""

@@ -35,6 +35,7 @@ class _Hour:
 def place_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """The supply in each place is the one that was scanned for it."""
     yield Measurand("serial_agrees", "", equals="yes", clause="serial number in the supply = the one scanned for it")
+    yield Measurand("serial_told", "", tells="serial", clause="serial number in the supply, for the centre")
 
 
 def hour_measurands(hour: int) -> MeasurandFamily:
@@ -71,6 +72,7 @@ def record_places(fixture: BurnInRack, record: Record) -> None:
             record.unit(slot).error(fixture.stranger(slot))
         else:
             record.unit(slot)("serial_agrees", f"no: {told!r}" if fixture.stranger(slot) else "yes")
+            record.unit(slot)("serial_told", told)
 
 
 def record_hour(fixture: BurnInRack, record: Record, hour: int) -> None:

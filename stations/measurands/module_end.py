@@ -69,6 +69,9 @@ def memory_measurands(parameters: Parameters, ends: Sequence[str]) -> Iterator[M
         yield Measurand(f"part_number{tail}", "", equals=module["part_number"], clause="CMIS bytes 148–163")
         # In the plug's own memory, against the label under the scanner.
         yield Measurand(f"serial_agreement{tail}", "", equals="agrees", clause="CMIS bytes 166–181 = label")
+        yield Measurand(
+            f"serial_told{tail}", "", tells="serial", required=False, clause="CMIS bytes 166–181, for the centre"
+        )
         yield Measurand(f"firmware{tail}", "", equals=module["firmware"], clause="CMIS bytes 39–40")
         yield Measurand(f"checksum{tail}", "", equals="valid", clause="CMIS pages 00h, 01h and 02h")
         if end:
@@ -102,6 +105,9 @@ def record_memory(fixture: PluggedBench, record: Record, ends: Sequence[str]) ->
         record(f"form_factor{tail}", identity.form_factor)
         record(f"part_number{tail}", identity.part)
         record(f"serial_agreement{tail}", "agrees" if agrees else f"memory says {identity.serial!r}")
+        if not wrong:
+            # What a memory says that contradicts itself is nobody's serial number.
+            record(f"serial_told{tail}", identity.serial)
         record(f"firmware{tail}", identity.firmware or "untold")
         record(f"checksum{tail}", "; ".join(wrong) or "valid")
         if end:

@@ -15,6 +15,8 @@ NIC_PARAMETERS = ("host", "part_in_memory", "mac", "pcie", "traffic")
 def identity_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """Vital product data and MAC address against the label."""
     yield Measurand("serial_agrees", "", equals="yes", clause="serial number in the adapter = the one on its label")
+    yield Measurand("serial_told", "", tells="serial", clause="vital product data, for the centre")
+    yield Measurand("mac_told", "", tells="mac", clause="for the centre")
     yield Measurand("part_in_memory", "", equals=str(parameters["part_in_memory"]))
     yield Measurand("mac_agrees", "", equals="yes", clause="MAC address = the one allotted with the serial number")
 
@@ -46,8 +48,10 @@ def record_identity(fixture: NicHost, record: Record) -> None:
     """Read the vital product data and the MAC address."""
     told, scanned = fixture.pcie(), fixture.unit.serial if fixture.unit is not None else ""
     record("serial_agrees", "yes" if told.serial == scanned else f"no: {told.serial!r}")
+    record("serial_told", told.serial or "")
     record("part_in_memory", told.part or "none")
     wanted, found = mac_of(scanned, fixture.parameters["mac"]), fixture.link().mac
+    record("mac_told", found or "")
     record("mac_agrees", "yes" if found == wanted else f"no: {found}, not {wanted}")
 
 

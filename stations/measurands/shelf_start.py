@@ -38,6 +38,7 @@ def feed_measurands(parameters: Parameters) -> Iterator[Measurand]:
 def shelf_identity_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """Who the shelf says it is, and who its supplies do."""
     yield Measurand("shelf_serial_agrees", "", equals="yes", clause="serial number in the shelf = the one on its label")
+    yield Measurand("shelf_serial_told", "", tells="serial", clause="serial number in the shelf, for the centre")
     yield Measurand("shelf_part_number", "", equals=str(parameters["part_in_shelf"]))
     for slot in range(1, SLOTS + 1):
         yield Measurand(f"supply_serial_slot_{slot}", "", matches=str(parameters["supply_serial_pattern"]))
@@ -68,6 +69,7 @@ def record_shelf_identity(fixture: ShelfBench, record: Record) -> None:
     told = fixture.bus.read_identity()
     scanned = fixture.unit.serial if fixture.unit is not None else ""
     record("shelf_serial_agrees", "yes" if told.serial == scanned else f"no: {told.serial!r}")
+    record("shelf_serial_told", told.serial)
     record("shelf_part_number", told.part)
     serials = set()
     for slot in fixture.supplies:

@@ -45,6 +45,7 @@ def start_measurands(parameters: Parameters) -> Iterator[Measurand]:
 def identity_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """Serial number, part and firmware as the supply tells them."""
     yield Measurand("serial_agrees", "", equals="yes", clause="serial number in the supply = the one on its label")
+    yield Measurand("serial_told", "", tells="serial", clause="MFR_SERIAL, for the centre")
     yield Measurand("part_number", "", equals=str(parameters["part_in_supply"]))
     yield Measurand("firmware", "", equals=str(parameters["firmware"]))
 
@@ -81,6 +82,7 @@ def record_identity(fixture: PsuBench, record: Record) -> None:
     told = fixture.bus.read_identity()
     scanned = fixture.unit.serial if fixture.unit is not None else ""
     record("serial_agrees", "yes" if told.serial == scanned else f"no: {told.serial!r}")
+    record("serial_told", told.serial)
     record("part_number", told.part)
     record("firmware", told.firmware)
 

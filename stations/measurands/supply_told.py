@@ -15,6 +15,7 @@ _EMPTY = "cleared"
 def told_measurands(parameters: Parameters) -> Iterator[Measurand]:
     """Its serial number, and its part with the firmware that belongs to it."""
     yield Measurand("serial_agrees", "", equals="yes", clause="serial number in the supply = the one on its label")
+    yield Measurand("serial_told", "", tells="serial", clause="serial number in the supply, for the centre")
     yield Measurand("part_and_firmware", "", equals=f"{parameters['part_in_supply']} {parameters['firmware']}")
 
 
@@ -30,6 +31,7 @@ def record_told(fixture: PsuBench, record: Record) -> None:
     told = fixture.bus.read_identity()
     scanned = fixture.unit.serial if fixture.unit is not None else ""
     record("serial_agrees", "yes" if told.serial == scanned else f"no: {told.serial!r}")
+    record("serial_told", told.serial)
     record("part_and_firmware", f"{told.part} {told.firmware}")
 
 

@@ -26,9 +26,11 @@ from stations.tui.happenings import (
     Forwarded,
     GateRefused,
     Happening,
+    HeldAtFinish,
     RunHappened,
     Said,
     WorkBroke,
+    WorkedProvisionally,
     WorkEnded,
 )
 from stations.tui.state import Moment, Phase, Queue
@@ -139,6 +141,10 @@ class StationDesk:
                 self._tell(GateRefused(job.work, worked.decision.refusals))
             else:
                 self._tell(EarlierRunsRead(earlier_runs(self._station.spool, self._station.plan.digest)))
+            if worked.provisional:
+                self._tell(WorkedProvisionally(job.work))
+            if worked.at_finish is not None:
+                self._tell(HeldAtFinish(job.work, worked.at_finish.refusals))
             remarks = [*(_recovered(run) for run in worked.recovered), *worked.warnings]
             if remarks:
                 self._tell(Said(" · ".join(remarks)))

@@ -51,6 +51,21 @@ class GateRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAtFinish:
+    """The run is over and recorded, and the gate refuses the unit now: a hold, say, was placed meanwhile."""
+
+    work: int
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedProvisionally:
+    """The run is over and was begun while the centre was away: recorded here, its route not checked."""
+
+    work: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkEnded:
     """The desk is done with a unit."""
 
@@ -119,6 +134,8 @@ Happening = (
     | RunHappened
     | CheckEnded
     | GateRefused
+    | HeldAtFinish
+    | WorkedProvisionally
     | WorkEnded
     | WorkBroke
     | Forwarded

@@ -12,6 +12,7 @@ from stations.tui.happenings import (
     Forwarded,
     GateRefused,
     Happening,
+    HeldAtFinish,
     LeaveAsked,
     RunHappened,
     Said,
@@ -21,6 +22,7 @@ from stations.tui.happenings import (
     Ticked,
     UnitTaken,
     WorkBroke,
+    WorkedProvisionally,
     WorkEnded,
 )
 from stations.tui.state import MeasuredRow, Notice, Phase, ScreenState, StepRow
@@ -123,6 +125,17 @@ def _(happening: GateRefused, state: ScreenState) -> ScreenState:
 
 
 @_reduced.register
+def _(happening: HeldAtFinish, state: ScreenState) -> ScreenState:
+    # The verdict stands; what becomes of the unit is another matter.
+    return replace(state, refusals=happening.refusals) if happening.work == state.work else state
+
+
+@_reduced.register
+def _(happening: WorkedProvisionally, state: ScreenState) -> ScreenState:
+    return replace(state, provisional=True) if happening.work == state.work else state
+
+
+@_reduced.register
 def _(happening: WorkEnded, state: ScreenState) -> ScreenState:
     return replace(state, sending=False) if happening.work == state.work else state
 
@@ -206,6 +219,7 @@ def _cleared(state: ScreenState) -> ScreenState:
         ending=None,
         reason="",
         refusals=(),
+        provisional=False,
         recorded=None,
         sending=False,
         stop_presses=0,

@@ -61,6 +61,7 @@ class SerialWatch:
             self._place,
             prefix=self._config.prefix.encode(),
             suffix=self._config.suffix.encode(),
+            separators=True,
         ) as scanner:
             self._changed("")
             while not self._closed.is_set():

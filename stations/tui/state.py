@@ -139,6 +139,9 @@ class ScreenState:
     ending: RunEnding | None = None
     reason: str = ""
     refusals: tuple[Refusal, ...] = ()
+    """Of the gate's first answer; of a unit that was worked, those at the end of its run."""
+    provisional: bool = False
+    """Worked while the centre was away: its route was not checked."""
     recorded: bool | None = None
     """Whether the run is in the spool; None while nothing was to be recorded."""
     sending: bool = False

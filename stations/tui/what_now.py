@@ -64,6 +64,10 @@ def _why(state: ScreenState) -> str:
 
 def _disposition(state: ScreenState) -> str:
     phase = state.phase
+    if state.refusals and phase in (Phase.PASSED, Phase.FAILED):
+        return texts.DISPOSE_HELD.format(rule=state.refusals[0].rule, message=state.refusals[0].message)
+    if phase is Phase.PASSED and state.provisional:
+        return texts.DISPOSE_PROVISIONAL
     if phase is Phase.PASSED:
         following = state.facts.next_operation
         return texts.NEXT_PASSED_LAST if following is None else texts.NEXT_PASSED.format(operation=following)

@@ -25,6 +25,7 @@ BENCHES = (
     "serving",
     "spool",
     "ingest",
+    "import",
     "factory",
     "memory",
     "help",

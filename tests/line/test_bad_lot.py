@@ -1,43 +1,37 @@
-"""A supplier reports a bad reel: from where-used to the hold, the refusal, the repair and the signed release."""
+"""docs/bad-lot.md typed as it stands: a supplier reports a bad lot, from where-used to hold, signature and trail.
 
+The programs run in this process, which spares their start; their output is held to the page's.
+"""
+
+import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-_DEMO = ("demo", "--headless", "--lines", "cable", "--units", "4", "--seed", "7", "--defect-rate", "0")
-BAD, GOOD = "W2611-04", "W2614-01"
+from tests.typed_page import ELSE, Reader, typed
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/bad-lot.md"
+DATABASE = "bad-lot.db"
 
 
-def test_a_bad_reel_is_contained_repaired_and_released(station: Any, mes: Any, configs: Path) -> None:
-    """The cables of the reel stop at their next gate, the others go on, and one cable comes back by a signature."""
-    db = ("--db", station.json(*_DEMO)["database"])
-    affected = [use["unit"]["serial"] for use in mes.json("where-used", "--lot", BAD, *db)["units"]]
-    other = mes.json("where-used", "--lot", GOOD, *db)["units"][0]["unit"]["serial"]
-    assert len(affected) > 1
-    assert other not in affected
+def test_the_story_is_what_the_page_tells(program: Callable[..., list[str]]) -> None:
+    """Every command of the page ends and prints as it shows; a rebuild then tells the same trail again."""
+    commands, reader = typed(PAGE), Reader()
+    assert len(commands) > 20
+    for command in commands:
+        reader.require(command, program(*reader.words(command), code=command.code))
+    (hold,) = json.loads("\n".join(program("mes", "holds", "--json", "--db", DATABASE)))["holds"]
+    asked = [("trail", hold["id"]), ("unit", "DAC0000001"), ("lot", "PA-0091"), ("level", "KIT0000001")]
+    before = [program("mes", *words, "--json", "--db", DATABASE) for words in asked]
+    program("mes", "rebuild", "--db", DATABASE)
+    assert [program("mes", *words, "--json", "--db", DATABASE) for words in asked] == before
 
-    placed = mes.json("hold", "--lot", BAD, "--by", "ann", "--reason", "wrong wire gauge", *db)
-    assert [use["unit"]["serial"] for use in placed["units"]] == affected
-    run = ("run", configs / "cable-test.toml", "--headless", *db, "--serial")
-    refused = station(*run, affected[0], code=1).stdout
-    assert f"held: hold {placed['hold']} of ann (wrong wire gauge) on unit DAC-800G-150 {affected[0]}" in refused
-    assert "PASSED" in station(*run, other).stdout
 
-    change = ("repair", affected[0], "REWIRED", "--by", "bob", "--position", "bulk_cable", "--remove", BAD)
-    mes(*change, "--install-lot", BAD, *db, code=1)
-    again = mes.json(*change, "--install-lot", GOOD, *db)["disturbed"]
-    assert [(result["unit"]["serial"], result["operation"]) for result in again] == [(affected[0], "final_test")]
-    station(*run, affected[0], code=1)
-    signed = ("--by", "zoe", "--reason", "wire replaced", "--meaning", "approved after replacement")
-    mes("release", placed["hold"], "--serial", affected[0], *signed, *db)
-    assert "PASSED" in station(*run, affected[0]).stdout
-    station(*run, affected[1], code=1)
-
-    told = [event["event"] for event in mes.json("unit", affected[0], *db)["timeline"]]
-    for event in ("hold", "component_removed", "repair", "release"):
-        assert event in told
-    held = mes("holds", *db).stdout
-    before = mes.json("unit", affected[0], *db)
-    mes("rebuild", *db)
-    assert mes.json("unit", affected[0], *db) == before
-    assert mes("holds", *db).stdout == held
-    mes("verify", *db)
+def test_a_page_that_says_something_else_is_found_out() -> None:
+    """Another word, a line too many or another identity in one of its places is no agreement."""
+    first, second = "0" * 8 + "-0000-7000-8000-" + "0" * 12, "1" * 8 + "-0000-7000-8000-" + "1" * 12
+    shown = [f"hold {first} placed", ELSE, f"release {first}"]
+    assert Reader().agrees(shown, [f"hold {second} placed", "on x", f"release {second}"])
+    assert not Reader().agrees(shown, [f"hold {second} placed", "on x", f"release {first}"])
+    assert not Reader().agrees(shown, [f"hold {second} lifted", f"release {second}"])
+    assert not Reader().agrees(["a"], ["a", "b"])

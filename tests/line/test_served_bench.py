@@ -213,7 +213,8 @@ def test_a_run_that_is_killed_leaves_the_bench_to_the_next(station: Any, tmp_pat
     config, resources = CONFIGS / "cable-test.toml", tmp_path / "on.toml"
     here = station.json("run", config, "--serial", "DAC0000002")
     with served(station, config, "--resources", resources) as (simulate, document):
-        killed = station.start("run", config, "--serial", "DAC0000001", "--on", resources, "--headless")
+        # Repeated, because one run may be over before its bench is looked at again.
+        killed = station.start("run", config, "--serial", "DAC0000001", "--on", resources, "--loop", "1000")
         while "to meter" not in simulate.stderr.readline():
             assert killed.poll() is None
         killed.kill()

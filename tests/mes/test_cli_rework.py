@@ -245,3 +245,66 @@ def test_rebuilding_after_rework_gives_identical_rows(built, site_mes):
     engine.dispose()
     assert tables(built) == before
     assert site_mes("verify").code == 0
+
+
+CODES = """[codes]
+name = "shop"
+revision = "1"
+defects = [
+    { code = "BENT-PIN", description = "a pin is bent" },
+    { code = "SCRATCH", description = "a scratch that nobody feels", indicator = true },
+]
+repairs = [
+    { code = "RESOLDER", description = "joint made again", disturbs = ["final_test", "rack_test"] },
+    { code = "CLEANED", description = "contacts cleaned" },
+    { code = "RECOATED", description = "coating", disturbs = ["paint_test"] },
+]
+operations = [
+    { name = "final_test", kind = "TEST" },
+    { name = "rack_test", kind = "TEST" },
+    { name = "paint_test", kind = "TEST" },
+]
+"""
+
+
+@pytest.fixture
+def coded(built, site_mes, tmp_path):
+    """The same rack at a site with a code table."""
+    (tmp_path / "codes.toml").write_text(CODES)
+    answer = site_mes("load", str(tmp_path / "codes.toml"), "--by", "quinn")
+    assert answer.code == 0, answer.err
+    return built
+
+
+def test_code_that_no_table_has_is_refused_with_the_nearest(coded, site_mes):
+    """Where codes are loaded nobody writes another, and nothing is recorded."""
+    before = len(site_mes("unit", "C1", "--json").document["timeline"])
+    for act, wrong, near in (("defect", "BENTPIN", "BENT-PIN"), ("repair", "RESOLDR", "RESOLDER")):
+        answer = site_mes(act, "C1", wrong, *BY)
+        assert answer.code == 1
+        assert f"did you mean {near}?" in answer.err
+    assert len(site_mes("unit", "C1", "--json").document["timeline"]) == before
+
+
+def test_repair_code_names_what_it_disturbs(coded, site_mes):
+    """In the unit and in what it sits in; whoever repaired may say otherwise. A code of other tests is no answer."""
+    cable_and_rack = [("C1", "final_test"), ("R1", "rack_test")]
+    for words, disturbed in (
+        (("RESOLDER",), cable_and_rack),
+        (("CLEANED",), []),
+        (("CLEANED", "--disturbs", "rack_soak"), [("R1", "rack_soak")]),
+        (("RESOLDER", "--disturbs-nothing"), []),
+        (("RECOATED",), [*cable_and_rack, ("R1", "rack_soak")]),
+    ):
+        again = site_mes("repair", "C1", *words, *BY, "--json").document["disturbed"]
+        assert [(result["unit"]["serial"], result["operation"]) for result in again] == disturbed
+
+
+def test_process_indicator_is_recorded_and_stops_nothing(coded, site_mes):
+    """A scratch that nobody feels is in the unit's history; its gates stay open, a repair has nothing to close."""
+    answer = site_mes("defect", "C1", "SCRATCH", *BY)
+    assert "a process indicator, which stops nothing" in answer.out
+    assert rules(coded, rack(), "rack_test") == []
+    told = site_mes("unit", "C1", "--part", coded.CABLE, "--json").document["timeline"]
+    assert "defect SCRATCH" in [event.get("what") for event in told]
+    assert site_mes("repair", "C1", "CLEANED", *BY, "--json").document["closed"] == []

@@ -99,3 +99,25 @@ def test_date_that_is_none_is_wrong_usage(line, site_mes):
     answer = site_mes("yield", "--since", "last week")
     assert answer.code == 2
     assert "--since 'last week': not a moment; write it as 2026-03-31" in answer.err
+
+
+def test_yields_by_station_and_day_add_up_to_the_whole(tested, site_mes):
+    """The rows of a partition and what they add up to, in every form; the same counts as without `--by`."""
+    document = site_mes("yield", "--by", "station", "--by", "day", "--json").document
+    (row,) = document["rows"]
+    assert (row["station"], row["day"], row["units"], row["runs"]) == ("final-1", "2026-03-02", 4, 6)
+    plain = site_mes("yield", "--json").document["operations"][0]
+    for name in ("first_pass", "first_valid", "final", "report"):
+        assert row[name] == document["whole"][name] == plain[name]
+    lines = site_mes("yield", "--by", "limit-revision", "--csv").out.splitlines()
+    assert lines[0] == "limit_revision,yield,passed,seen,value,interval_lower,interval_upper"
+    assert lines[1].startswith("L2,first_pass,1,4,0.25,")
+    assert "25.00 % (1/4)" in site_mes("yield", "--by", "fixture").out
+    assert site_mes("yield", "--by", "product", "--json").document["rows"][0]["part"] == tested.CABLE
+
+
+def test_yields_narrowed_to_nothing_say_so(tested, site_mes):
+    """An empty window is an answer, not a yield of 1."""
+    assert "no run has ended in this window" in site_mes("yield", "--station", "final-9").out
+    empty = site_mes("yield", "--until", "2026-01-01", "--by", "station", "--json").document
+    assert (empty["rows"], empty["whole"]["first_pass"]["value"]) == ([], None)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mes.quality.yield_groups import YieldScope, whole_of, yields_by
 from mes.quality.yields import Yield, operation_yields, rolled_throughput_yield, route_yields
 from mes.vocabulary import RunEnding, Verdict
 
@@ -132,17 +133,23 @@ def test_yields_follow_their_definitions_and_keep_their_order(line, histories):
         line.plan(operation)
         for number, history in enumerate(histories):
             unit = line.register(f"{operation}-{number}")
-            for outcome in history:
-                started = line.start(unit, operation)
+            for attempt, outcome in enumerate(history):
+                where = {"station": f"st-{(number + attempt) % 2}", "fixture": f"F{number % 2}"}
+                started = line.start(unit, operation, **where)
                 if outcome is not None:
                     line.finish(started, *outcome)
     seen = [h for h in histories if any(h)]
     valid = [[o for o in h if o and o[1] is RunEnding.COMPLETED] for h in seen]
     rows = operation_yields(line.engine, operation=operation, simulated=True)
+    parts = yields_by(line.engine, ("station", "fixture"), YieldScope(operation=operation), simulated=True)
     if not seen:
-        assert rows == ()
+        assert (rows, parts) == ((), ())
         return
     (yields,) = rows
+    whole = whole_of(parts)
+    for name in ("units", "runs", "first_pass", "first_valid", "final", "report"):
+        assert getattr(whole, name) == getattr(yields, name)
+    assert all(part.first_pass.passed <= part.final.passed for part in parts)
     runs = [o for h in seen for o in h if o]
     assert yields.first_pass == Yield(sum(h[0] == PASSED for h in seen), len(seen))
     assert yields.first_valid == Yield(sum(v[0] == PASSED for v in valid if v), sum(bool(v) for v in valid))

@@ -16,7 +16,6 @@ from mes.local_ledger import LocalLedger
 from mes.records import RunFinished, attachments_named
 from mes.vocabulary import Verdict
 from stations import composition
-from stations.agent import Worked
 from stations.attachment_policy import AttachmentsConfig, Keep
 from stations.composition import open_test_station, station_clock
 from stations.config import load_station_config
@@ -26,6 +25,7 @@ from stations.hand_run import insert_simulated
 from stations.lease import StopSwitch
 from stations.limits import Measurand
 from stations.plan import Record, TestPlan
+from stations.worked import Worked
 
 CONFIG = Path(__file__).parents[2] / "stations/configs/cable-lane-test.toml"
 PLAN = TestPlan("attaching", "1", "lane_test", "cable", "dac_lane")

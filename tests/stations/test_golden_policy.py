@@ -18,7 +18,9 @@ import pytest
 from typer.testing import CliRunner
 
 from mes.command_line import CommandError, locate
+from mes.database import read_only_engine
 from mes.ledger import open_ledger
+from mes.queries.equipment import equipment
 from mes.vocabulary import Verdict
 from stations import composition
 from stations.cli.main import app
@@ -128,11 +130,15 @@ def test_an_overdue_station_works_no_unit(opened: Open) -> None:
 
 
 def test_a_golden_unit_that_passes_unlocks_until_its_time_is_over(opened: Open, tmp_path: Path) -> None:
-    """To the second, on the bench's clock, also in the next process; and its run is in no spool."""
+    """To the second, on the bench's clock, also in the next process; the centre is told of the check and of no run."""
     with opened() as station:
         before = station.spool.depth()
         checked = check(station)
         assert (checked.trouble, checked.overdue, station.spool.depth()) == ("", (), before)
+    engine = read_only_engine(locate(tmp_path, None).url)
+    told = [(one.name, one.operation, one.serial, one.trouble) for one in equipment(engine).checks]
+    engine.dispose()
+    assert told == [("golden", "psu_test", GOLDEN, "")]
     noted = json.loads((tmp_path / "benches/psu-test.golden.json").read_text("utf-8"))["golden"]
     ends_at = datetime.fromisoformat(noted["passed_at"]) + timedelta(hours=1)
     with opened() as station:

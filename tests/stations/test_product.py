@@ -199,3 +199,13 @@ def test_a_product_that_cannot_be_built_is_refused(write, old, new, key, problem
     assert message.startswith(f"{file}: {key}")
     assert remedy in message
     assert message.count("\n") <= 1
+
+
+@pytest.mark.parametrize("path", sorted(PRODUCTS.glob("*.toml")), ids=lambda path: path.stem)
+def test_safety_tests_are_not_tried_again_before_somebody_has_decided(path: Path) -> None:
+    """Where a withstand voltage or a bond current is tested, the first operation that does it allows no retest."""
+    product = load_product(path)
+    told = {**product.parameters, **product.parameters.get("safety", {})}
+    tests = [operation for operation in product.route if operation.kind is OperationKind.TEST]
+    if "withstand" in told or "withstand_v" in told or "bond_current_a" in told:
+        assert tests[0].retests == 0, f"{path.name}: {tests[0].name} is a safety test; write retests = 0"

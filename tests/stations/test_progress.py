@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pysqlite3 import dbapi2 as sqlite
 
-from drivers.reading import Reading
+from drivers.reading import InstrumentIdentity, Reading
 from mes.records import (
     InstrumentUsed,
     MeasurandFailure,
@@ -253,6 +253,22 @@ def test_a_piece_that_the_spool_refuses_is_still_in_the_end_of_the_run(spool):
     assert recorder.finished is not None
     assert len(recorder.finished.steps) > len([step for run in spool.open_runs() for step in run.steps])
     assert recorder.finished.texts["vendor"] == "x" * 3900
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_each_value_that_an_instrument_read_is_told_of_it(spool, cut_off):
+    """By its range, as places of the vector, also of a run that was cut off; what was computed is told of nobody."""
+    identity = InstrumentIdentity(maker="Keysight", model="34465A", serial="SN1", firmware="1")
+    read = measured("power", "rail", Reading(3.3, "V", range="10 V", instrument=identity))
+    over = measured("labels", "isolation", Reading(None, "Ω", over_range="OVER", instrument=identity))
+    events = [*WHOLE_RUN[:1], read, *WHOLE_RUN[2:4], over, *WHOLE_RUN[5:]]
+    if cut_off:
+        heard(spool, events[:-1])
+        (finished,) = recover(spool, ids(), StandingClock(START), CUT_OFF)
+    else:
+        finished = heard(spool, events).finished
+    (used,) = finished.instruments
+    assert used.readings == {"10 V": (0,), "": (2,)}
 
 
 def test_no_run_begins_or_ends_twice(spool):

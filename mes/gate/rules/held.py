@@ -5,6 +5,9 @@ from mes.gate.wording import listed
 from mes.records import GateRequest, Refusal
 from mes.vocabulary import Role
 
+AT_FINISH = True
+"""Asked again when a run has finished."""
+
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
     """Refuse under every hold that is met, by the unit, by anything in it, or by what it would be worked with."""

@@ -12,7 +12,10 @@ _RUN = "test_run "
 
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
-    """Refuse to pack or ship what stands, itself or inside, by a run without a decision or by a simulated one."""
+    """Refuse to pack or ship what stands, itself or inside, by a run without a decision or by a simulated one.
+
+    What the gate refused when it arrived comes under `provisional`.
+    """
     if request.act is GateAct.WORK:
         return None
     found = [
@@ -21,7 +24,7 @@ def check(request: GateRequest, facts: Facts) -> Refusal | None:
         for step in unit.route
         if step.done
         for run in _runs(step)
-        if run in facts.goods.unproven
+        if run in facts.goods.unproven and run not in unit.disagreed
     ]
     if not found:
         return None

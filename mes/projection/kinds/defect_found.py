@@ -28,5 +28,6 @@ def project(record: DefectFound, work: WorkingSet) -> None:
             "simulated": record.simulated,
             "found_at": record.at,
             "voided_by": None,
+            "indicator": record.indicator,
         }
     )

@@ -37,7 +37,18 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
         False,
         Definition(
             tuple(
-                Step(step.name, step.kind, step.retests, step.offline, step.skills, step.requires, step.esd)
+                Step(
+                    step.name,
+                    step.kind,
+                    step.retests,
+                    step.offline,
+                    step.skills,
+                    step.requires,
+                    step.checks,
+                    step.calibrated,
+                    bool(step.needs_order),
+                    step.esd,
+                )
                 for step in record.route
             ),
             tuple(
@@ -83,6 +94,10 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "offline": None if step.offline is None else step.offline.value,
             "skills": list(step.skills),
             "requires": [required.model_dump(mode="json") for required in step.requires],
+            "golden_every_s": step.golden_every_s,
+            "challenge_every_s": step.challenge_every_s,
+            "calibrated": list(step.calibrated),
+            "needs_order": step.needs_order,
             "esd": step.esd,
         }
         for place, step in enumerate(record.route)

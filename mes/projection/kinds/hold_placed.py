@@ -29,6 +29,7 @@ def project(record: HoldPlaced, work: WorkingSet) -> None:
             "limit_revision": asked.limit_revision,
             "operator": asked.operator,
             "station": asked.station,
+            "work_order": asked.order,
             "since": asked.since,
             "until": asked.until,
             "reason": record.reason,

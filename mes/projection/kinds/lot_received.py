@@ -1,5 +1,6 @@
 """A lot of material arrived; deliveries of the same lot add up."""
 
+from mes.models.unit import LotDelivery
 from mes.projection.working_set import LotEntry, Mentions, WorkingSet, lot_key
 from mes.records import LotReceived
 
@@ -23,6 +24,17 @@ def project(record: LotReceived, work: WorkingSet) -> None:
         "currency": record.currency,
     }
     held = work.lots.get(key)
+    # What the lot is counted in is the lot's: every delivery of it is counted so.
+    work.rows[LotDelivery].append(
+        {name: value for name, value in origin.items() if name != "unit"}
+        | {
+            "id": record.id,
+            "lot_id": record.id if held is None else held.id,
+            "quantity": record.quantity,
+            "source": record.source,
+            "simulated": record.simulated,
+        }
+    )
     if held is None:
         row = {"id": record.id, **record.lot.model_dump(), "quantity": record.quantity, "used": 0.0}
         row["simulated"] = record.simulated

@@ -16,6 +16,7 @@ def project(record: PlanReleased, work: WorkingSet) -> None:
         return
     work.distinct("measurand", [measurand.name for measurand in record.measurands])
     work.plans[record.digest] = len(record.measurands)
+    work.tells |= {(record.digest, one.name): one.tells for one in record.measurands if one.tells is not None}
     work.rows[Plan].append(
         {
             "digest": record.digest,
@@ -37,6 +38,7 @@ def project(record: PlanReleased, work: WorkingSet) -> None:
             "low": measurand.low,
             "high": measurand.high,
             "definition": measurand.model_dump(mode="json"),
+            "tells": measurand.tells,
         }
         for place, measurand in enumerate(record.measurands)
     ]

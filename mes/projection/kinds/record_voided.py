@@ -3,13 +3,16 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlmodel import SQLModel
 
 from mes.models import table_of
+from mes.models.equipment import Calibration, Maintenance, StationCheck
+from mes.models.gauge import GaugeStudyRow
 from mes.models.goods import UnitMove
 from mes.models.naming import UnitAlias
 from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair, Robbery
+from mes.models.sampling import Sample, SampleResultRow
 from mes.models.shop import EsdCheck
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal
@@ -31,6 +34,8 @@ def project(record: RecordVoided, work: WorkingSet) -> None:
         _void_link(record, work)
     elif record.target == "component_removed":
         _void_removal(record, work)
+    elif record.target == "numbers_allocated":
+        _void_allocation(record, work)
     elif record.target in GOODS:
         if not work.goods.void(record.target, record.record, record.id):
             _refuse(record, work, known=False)
@@ -62,6 +67,7 @@ def _void_run(record: RecordVoided, work: WorkingSet) -> None:
     if run.id in work.run_rows:
         work.run_rows[run.id]["voided_by"] = record.id
     else:
+        work.voided_runs.append(run)
         _mark(work, TestRun, run.id, record.id)
 
 
@@ -98,10 +104,24 @@ def _void_removal(record: RecordVoided, work: WorkingSet) -> None:
         _mark(work, Removal, removal.id, record.id)
 
 
+def _void_allocation(record: RecordVoided, work: WorkingSet) -> None:
+    allocations = work.numbers.allocations
+    if allocations.get(record.record, record.id) is not None:
+        _refuse(record, work, known=record.record in allocations)
+        return
+    # Void or not, a number that may stand on a label is never given out again.
+    allocations[record.record] = work.numbers.voided[record.record] = record.id
+
+
 _RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
     "defect_found": ("defect", Defect),
     "repair_done": ("repair", Repair),
     "disposition_made": ("disposition", Disposition),
+    "equipment_calibrated": ("calibration", Calibration),
+    "equipment_maintained": ("maintenance", Maintenance),
+    "station_checked": ("station_check", StationCheck),
+    "gauge_study_recorded": ("gauge_study", GaugeStudyRow),
+    "sample_result": ("sample_result", SampleResultRow),
     "component_robbed": ("robbery", Robbery),
     "unit_moved": ("unit_move", UnitMove),
     "alias_given": ("unit_alias", UnitAlias),
@@ -116,6 +136,8 @@ def _void_ruling(record: RecordVoided, work: WorkingSet) -> None:
         return
     del work.known[record.record]
     _mark(work, model, record.record, record.id)
+    if model is SampleResultRow:
+        _give_back_piece(record, work)
     _take_back(record, work)
     for unit_id, made in work.dispositions.items():
         if taken := {one for one in made if one.ruling.id == record.record}:
@@ -132,6 +154,17 @@ def _take_back(record: RecordVoided, work: WorkingSet) -> None:
         if taken_back := {one for one in disturbed if one.ruling.id == record.record}:
             disturbed -= taken_back
             _touch(work, unit_id)
+
+
+def _give_back_piece(record: RecordVoided, work: WorkingSet) -> None:
+    """A piece of a lot that no inspection destroyed was not used up by one."""
+    result, sample, lot = table_of(SampleResultRow), table_of(Sample), table_of(Lot)
+    used_up = (
+        select(sample.c.lot_id)
+        .join(result, result.c.sample_id == sample.c.id)
+        .where(result.c.id == record.record, result.c.destroyed.is_(True), result.c.unit_id.is_(None))
+    )
+    work.statements.append(update(lot).where(lot.c.id.in_(used_up)).values(used=lot.c.used - 1))
 
 
 def _mark(work: WorkingSet, model: type[SQLModel], id_: UUID, by: UUID) -> None:

@@ -2,10 +2,12 @@
 
 from datetime import UTC
 
+from mes.labels.mac_address import read_mac, write_mac
+from mes.models.numbering import ReadBack
 from mes.models.test_run import RunFailure, RunInstrument
 from mes.projection.history import Run
 from mes.projection.kinds.run_started import mentions, row, same_run
-from mes.projection.working_set import WorkingSet
+from mes.projection.working_set import Row, WorkingSet
 from mes.records import RunFinished
 
 __all__ = ["mentions", "project"]
@@ -50,12 +52,35 @@ def project(record: RunFinished, work: WorkingSet) -> None:
         "safe": record.safe,
         "ambient_celsius": record.ambient_celsius,
         "gap_s": record.gap_s,
+        "seq": work.entry.seq,
         "retried_attempts": sum(len(step.attempts) for step in record.steps),
     }
     work.put_run(run, finished)
     work.touched[unit.id] = unit
     work.rows[RunFailure] += [{"run_id": run.id, **failure.model_dump(mode="json")} for failure in record.failures]
+    work.rows[ReadBack] += _read_back(record, run, work)
     work.rows[RunInstrument] += [{"run_id": run.id, **instrument.__dict__} for instrument in record.instruments]
+
+
+def _read_back(record: RunFinished, run: Run, work: WorkingSet) -> list[Row]:
+    """What the unit's own memory said of it that something may follow from."""
+    found = []
+    for measurand, text in record.texts.items():
+        tells, value = work.tells.get((run.plan, measurand)), text.strip()
+        if tells == "serial" and value != record.unit.serial:
+            found.append((measurand, tells, value))
+        elif tells == "mac" and (address := _address(value)) is not None:
+            found.append((measurand, tells, address))
+    columns = {"run_id": run.id, "unit_id": run.unit_id, "read_at": run.started_at}
+    return [columns | {"measurand": name, "tells": tells, "value": value} for name, tells, value in found]
+
+
+def _address(text: str) -> str | None:
+    """The address in the one way it is written here; None where nothing was told, or nothing that is one."""
+    try:
+        return write_mac(read_mac(text))
+    except ValueError:
+        return None
 
 
 def _check(record: RunFinished, work: WorkingSet) -> None:

@@ -79,4 +79,7 @@ def row(run: Run, record: RunStarted | RunFinished) -> dict[str, Any]:
         "gap_s": None,
         "retried_attempts": None,
         "voided_by": run.voided_by,
+        "seq": None,
+        "fixture_revision": record.fixture_revision,
+        "provisional": record.provisional,
     }

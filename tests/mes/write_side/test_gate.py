@@ -8,8 +8,13 @@ import pytest
 
 from mes.gate.contents import Contradiction
 from mes.gate.decision import decide, rule_modules
+from mes.gate.equipment import CalibrationFacts, CycleFacts, EquipmentFacts
+from mes.gate.esd import EsdFacts
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
+from mes.gate.goods import Away, GoodsFacts
 from mes.gate.holds import HoldMet
+from mes.gate.orders import OrderFacts
+from mes.gate.read_backs import Mistold
 from mes.gate.reservations import Promise
 from mes.gate.standing import Standing
 from mes.gate.terms import LotFacts, Terms
@@ -18,7 +23,7 @@ from mes.models.journal import JournalRow
 from mes.models.test_run import GateDecision
 from mes.projection.history import Definition, Position, Progress, RouteStep
 from mes.records import LotIdentity, encode_record, parse_record
-from mes.vocabulary import OfflinePolicy, OperationKind, SiteKind, Verdict
+from mes.vocabulary import GateAct, OfflinePolicy, OperationKind, SiteKind, Verdict
 
 EPOCH = datetime(2026, 5, 4, 6, tzinfo=UTC)
 SIMULATED = Site("demo", SiteKind.SIMULATED)
@@ -69,6 +74,7 @@ def in_trouble(unit, component):
         "contents": (replace(component, open_defects=("D1 (defect 5)",), route=(disturbed,)),),
         "holds": (HoldMet(UUID(int=6), "bad lot", "ann", "unit C1", ()),),
         "contradictions": (Contradiction(component.identity, ("C1 at core", "C2 at core"), ()),),
+        "mistold": tuple(Mistold(unit.identity, tells, "X1", (), ()) for tells in ("serial", "mac")),
         "promises": (Promise(UUID(int=7), component.identity, "C2", "assembly-2", EPOCH),),
     }
 
@@ -76,7 +82,7 @@ def in_trouble(unit, component):
 def against_definition(unit, component):
     """Facts that every rule about definitions, material and people refuses."""
     wire = LotIdentity(maker="Leoni", part="WIRE-1", lot="L1")
-    step = RouteStep("final_test", OperationKind.TEST, skills=("hipot",))
+    step = RouteStep("final_test", OperationKind.TEST, skills=("hipot",), checks={"golden": 28800.0})
     done = RouteStep("assembly", OperationKind.ASSEMBLY, offline=OfflinePolicy.BLOCK)
     bill = (Position("jacket", "WIRE-1", 3.0),)
     definition = Definition((done, step), bill, serial_pattern="X[0-9]", supersedes=())
@@ -86,9 +92,34 @@ def against_definition(unit, component):
             unit,
             route=(replace(DONE, evidence=(f"test_run {UUID(int=9)}",)), WAITING),
             standing=Standing("A", definition, ("A", "B"), superseded_by="B"),
+            disagreed=frozenset({UUID(int=9)}),
         ),
         "components": (component,),
-        "terms": Terms(lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)})),
+        "terms": Terms(
+            lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)}), order=OrderFacts("WO-1", None, None, 0)
+        ),
+        "equipment": EquipmentFacts(
+            (CalibrationFacts("DMM6500 04412345", UUID(int=10), "K-2699", EPOCH, EPOCH.date(), False),),
+            cycles=CycleFacts(UUID(int=11), 20_000, 20_000),
+        ),
+    }
+
+
+def as_goods(unit, component):
+    """Facts that every rule about goods, names and operators' checks refuses."""
+    run = UUID(int=9)
+    lacking = Progress("assembly", False, "position(s) not filled: core", unfilled=("core",))
+    away = Away(unit.identity, "ACME", "DN-1", EPOCH, UUID(int=10))
+    return {
+        "unit": replace(
+            unit,
+            route=(replace(DONE, evidence=(f"test_run {run}",)), WAITING),
+            renamed=component.identity,
+            container="BOX-1",
+        ),
+        "contents": (replace(component, route=(lacking,)),),
+        "goods": GoodsFacts((away,), unproven={run: "is a simulated run"}),
+        "esd": EsdFacts(required=True),
     }
 
 
@@ -98,6 +129,7 @@ def test_every_rule_is_a_module_that_names_itself(refusals, unit, component):
     unknown = refusals({"simulated": False}, unit=replace(unit, id=None, defined=False), components=(taken,))
     answers = unknown | refusals({"creates": True}) | refusals(**in_trouble(unit, component))
     answers |= refusals({"plan": "0" * 64}, **against_definition(unit, component))
+    answers |= refusals({"act": GateAct.SHIP}, **as_goods(unit, component))
     names = {module.__name__.rpartition(".")[2] for module in rule_modules()}
     assert set(answers) == names
     for refusal in answers.values():

@@ -40,12 +40,14 @@ def claim_the_proof(patch: Any) -> None:
 
 def read_leniently(patch: Any) -> None:
     """Numbers are read as far as they go, with either decimal sign."""
-    patch.setattr("drivers.scpi.parse_number", lambda text, form="ANY": float(text.replace(",", ".").split()[0]))
+    patch.setattr(
+        "drivers.session_driver.parse_number", lambda text, form="ANY": float(text.replace(",", ".").split()[0])
+    )
 
 
 def take_infinity_for_a_number(patch: Any) -> None:
     """9.9E37 is a number like any other."""
-    patch.setattr("drivers.scpi.parse_number", lambda text, form="ANY": float(text))
+    patch.setattr("drivers.session_driver.parse_number", lambda text, form="ANY": float(text))
 
 
 def believe_the_sources(patch: Any) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from textual.pilot import Pilot
@@ -55,6 +56,10 @@ class Line:
     def gate(self, request: GateRequest) -> GateDecided:
         """The gate's answer."""
         return self._there().gate(request)
+
+    def at_finish(self, run: UUID) -> GateDecided | None:
+        """What stood against the unit at the end."""
+        return self._there().at_finish(run)
 
     def append(self, entries: Sequence[JournalEntry]) -> AppendReceipt:
         """Take entries."""

@@ -1,0 +1,1 @@
+"""How history that others recorded becomes records: maps, cells, runs, and the way into the journal."""
