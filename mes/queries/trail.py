@@ -13,8 +13,10 @@ from mes.gate.holds import caught_by
 from mes.ledger import LedgerError
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.goods import UnitReturn, UnitShipment
 from mes.models.hold import Hold, HoldExemption, HoldRelease
-from mes.models.rework import Defect, Disposition, Repair
+from mes.models.naming import UnitConversion
+from mes.models.rework import Defect, Disposition, Repair, Robbery
 from mes.models.test_run import GateDecision, TestRun
 from mes.models.unit import Removal, Unit
 from mes.queries.history import ComponentEvent, GateAnswer, Registration, TimelineEvent, unit_history
@@ -46,6 +48,11 @@ _HAPPENED = (
     # What a caught unit was taken out of is part of the story.
     _since(_REMOVAL, "removed_at", "child_id", "parent_id"),
     _since(_EXEMPTION, "released_at"),
+    _since(table_of(UnitShipment), "shipped_at"),
+    _since(table_of(UnitReturn), "returned_at"),
+    _since(table_of(UnitConversion), "converted_at"),
+    _since(table_of(Robbery), "robbed_at", "donor_id"),
+    _since(table_of(Robbery), "robbed_at", "recipient_id"),
 )
 
 

@@ -22,20 +22,23 @@ from mes.records import Attachment, LotIdentity, StationChecked
 from mes.schema import stored_revision
 from mes.site_access import display_name
 from mes.statistics.selftest.published import GAUGE_STUDY
-from mes.vocabulary import RunEnding, SiteKind, Verdict
+from mes.vocabulary import OperationKind, RunEnding, SiteKind, Verdict
 
 MOMENT = "2026-05-04T12:00:00Z"
 ACTS = {
-    "allocate", "calibrate", "cycles", "defect", "disposition", "hold", "init", "load", "maintain", "rebuild",
-    "receive", "release", "repair", "scrap", "void",
+    "allocate", "calibrate", "convert", "cycles", "defect", "disposition", "hold", "init", "load", "maintain", "move",
+    "pack", "rebuild", "receive", "release", "repair", "return", "rob", "scrap", "ship", "unpack", "void",
 }  # fmt: skip
 SCREENS = {"console"}
 """What has no document: its queries are compared instead."""
 QUESTIONS = {
+    "alias": [("B6",)],
     "allocations": [()],
     "attachment": [("C1",)],
     "capability": [("--measurand", "sdd21", "--operation", "final_test")],
+    "container": [(), ("BOX-9",)],
     "equipment": [(), ("MY1",)],
+    "esd": [("mei",)],
     "gate": [("C1", "final_test", "--at", MOMENT), ("B4", "bundle_test", "--at", MOMENT)],
     "gauge": [(), ("--measurand", "sdd21", "--operation", "bundle_test", "--appraiser", "station")],
     "holds": [("--all",)],
@@ -46,12 +49,13 @@ QUESTIONS = {
     "oee": [("test-1", "--planned-busy", "1", "--planned-run", "30")],
     "origin": [("C2", "--country", "DE", "--at", MOMENT)],
     "pareto": [()],
+    "shipments": [(), ("--customer", "ACME", "--away")],
     "scan": [("]C1011234567890123110ABC",)],
     "selftest": [()],
     "spc": [("--measurand", "sdd21", "--operation", "final_test")],
     "trail": [("C1", "--contents"), ("HOLD",)],
     "tree": [("C1",), ("C2", "--at", MOMENT)],
-    "unit": [(serial,) for serial in ("C1", "C3", "B2", "NONE")],
+    "unit": [(serial,) for serial in ("C1", "C3", "B2", "B5", "B7", "NONE")],
     "verify": [()],
     "what_if": [("LIMITS",)],
     "where_used": [("--lot", "L1", "--ever"), ("--instrument", "MY1")],
@@ -179,6 +183,27 @@ def fill(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
         site.act("gauge", *of, "--csv-in", str(study), "--record", "--on", day, *by)
     (study_id, *_) = [one["id"] for one in site.mes("gauge", "--db", site.url, "--json").document["studies"]]
     site.act("void", "gauge-study", study_id, *by, *reason)
+    handle_goods(site, writer, story)
+
+
+def handle_goods(site: Site, writer: Any, story: Any) -> None:
+    """Packed, taken out, moved, shipped, returned, robbed, converted, called by a customer; an operator checked."""
+    by, reason = ("--by", "olga"), ("--reason", "asked for")
+    writer.tell([story.definition("BUNDLE-9", [("bundle_test", OperationKind.TEST)])])
+    for number, serial in enumerate(("B5", "B6", "B7")):
+        unit = story.bundle(serial)
+        writer.tell([story.registered(unit)])
+        gate = writer.ledger.gate(story.request(unit, "bundle_test")).id
+        writer.tell([one.model_copy(update={"gate": gate}) for one in story.run(unit, "bundle_test", 50 + number)])
+    site.act("pack", "BOX-9", "B5", "B6", *by)
+    site.act("unpack", "BOX-9", "B6", *by)
+    site.act("move", "BOX-9", "--to", "dock", *by)
+    site.act("ship", "BOX-9", "B7", "--customer", "ACME", "--delivery-note", "DN-1", *by)
+    site.act("return", "B7", "--authorisation", "RMA-1", *reason, *by)
+    site.act("convert", "B7", "--to", "BUNDLE-9", "--meaning", "engineering", *reason, *by)
+    site.act("alias", "B6", "--customer", "ACME", "--serial", "AC-6", *by)
+    site.act("rob", "C1", "core", "--for", "C4", *reason, *by)
+    site.act("esd", "mei", "passed", "--hours", "8")
 
 
 def answers(site: Site) -> dict[str, Any]:
