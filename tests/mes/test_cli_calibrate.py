@@ -77,10 +77,13 @@ def test_a_bad_meter_is_traced_held_and_rebuilt(line, shop, site_mes):
     assert {use["unit"]["serial"] for use in held["units"]} == {"C1", "C2", "C3", "R1", "R2"}
     with line.delivery():
         measured(line, "C9", 1.0)
+    line.finish(line.start(UnitIdentity(part=line.CABLE, serial="C2"), "final_test"))
     line.at = shop[2]
     with line.delivery():
         measured(line, "C8", 1.0)
     assert serials(site_mes("where-used", "--instrument", METER, *SINCE)) == ["C2", "C1", "C8", "C3", "R2", "R1"]
+    page = site_mes("where-used", "--instrument", METER, "--since-last-good").out
+    assert "tested again since, and passed: C2\n" in page
     assert site_mes("gate", "C8", "assembly").code == 1
     assert site_mes("gate", "C9", "assembly").code == 0
 
@@ -206,11 +209,13 @@ def test_equipment_of_an_empty_site_says_what_to_do(line, site_mes):
 
 
 @on_sqlite
-def test_a_shunt_puts_its_fixture_in_doubt(line, shop, site_mes):
+def test_a_shunt_puts_its_fixture_in_doubt(line, shop, site_mes, tmp_path):
     """What no run names by itself is known by its fixture: everything tested on that in the time is in doubt."""
     shunt = ("--kind", "SHUNT", "--model", "S-100", "--fixture", "F1")
     site_mes("calibrate", "S7", *shunt, *CERTIFIED, *FINE, "--at", after(shop[1]))
-    site_mes("calibrate", "S7", *shunt, *CERTIFIED, "--point", "loop,,Ω,1,0.01,1.5", "--at", after(shop[3]))
+    points = tmp_path / "points.csv"
+    points.write_text("function,unit,nominal,tolerance,as_found,range\nloop,Ω,1,0.01,1.5,\n", "utf-8")
+    site_mes("calibrate", "S7", *shunt, *CERTIFIED, "--points", str(points), "--at", after(shop[3]))
     found = site_mes("where-used", "--instrument", "S7", *SINCE)
     assert found.document["predicate"]["fixture"] == "F1"
     told = [
