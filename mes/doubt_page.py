@@ -121,7 +121,7 @@ def _row(use: Use, one: DoubtedUnit) -> tuple[str, ...]:
     unit = use.unit
     could = "stands" if one.could_be is None else one.could_be.value + ("" if one.certain else " (possibly)")
     if one.nearest is None:
-        return (unit.part, unit.serial, unit.state.value, could, "", "not measured by it", "", "")
+        return (unit.part, unit.serial, unit.state.value, could, "", "no value in doubt", "", "")
     near = one.nearest
     ratio = "" if near.ratio is None else f"{near.ratio:.3f}"
     low, high = (quantity(error, digits=3) for error in (near.error_low, near.error_high))

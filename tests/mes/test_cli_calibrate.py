@@ -142,6 +142,9 @@ def test_what_the_record_tells_decides_what_is_in_doubt(line, site_mes):
         for use in site_mes("where-used", "--instrument", METER, *SINCE).document["units"]
     }
     assert list(told) == ["READ", "UNTOLD", "RANGE", "OTHER"] or list(told) == ["READ", "UNTOLD", "OTHER", "RANGE"]
+    due = site_mes("equipment", "--due-before", "2036-01-02", "--json").document["equipment"]
+    assert [one["serial"] for one in due] == [METER]
+    assert site_mes("equipment", "--due-before", "2036-01-01", "--json").document["equipment"] == []
     assert told == {"READ": (True, True), "UNTOLD": (True, False), "RANGE": (False, False), "OTHER": (False, False)}
     page = site_mes("where-used", "--instrument", METER, "--since-last-good").out
     assert "FAILED (possibly)" in page
@@ -193,6 +196,8 @@ def test_what_is_unknown_or_wrong_is_told_and_nothing_is_recorded(line, shop, si
     at = ("--at", "2026-03-02T12:00:00Z")
     assert site_mes("calibrate", METER, *CERTIFIED, *FINE, *at).code == 0
     assert "is recorded already" in site_mes("calibrate", METER, *CERTIFIED, *FINE, *at).err
+    named = site_mes("calibrate", METER, "--model", "6500", *CERTIFIED, *FINE)
+    assert f"runs name serial {METER} as DMM6500" in named.out
     # A meter that measured nothing: recorded all the same, and nothing is in doubt.
     unused = site_mes("calibrate", "NEW", "--model", "DMM6500", *CERTIFIED, *HIGH, "--json").document
     assert unused["in_doubt"] == {"predicate": unused["in_doubt"]["predicate"], "units": 0, "could_change": 0}
@@ -206,6 +211,8 @@ def test_equipment_of_an_empty_site_says_what_to_do(line, site_mes):
     assert "record one by `mes calibrate`" in site_mes("equipment").out
     assert site_mes("equipment", "--json").document["equipment"] == []
     assert site_mes("equipment", "X").code == 1
+    assert "nothing that is known here is due" in site_mes("equipment", "--due-before", "2027-01-01").out
+    assert "is no date" in site_mes("equipment", "--due-before", "soon").err
 
 
 @on_sqlite
