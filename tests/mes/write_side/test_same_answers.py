@@ -16,12 +16,14 @@ from mes.command_line import locate
 from mes.database import read_only_engine, read_site, reading
 from mes.models import projected_tables
 from mes.models.rework import Defect
+from mes.models.sampling import SampleItem
+from mes.models.unit import Unit
 from mes.queries.overview import line_overview, line_totals
 from mes.queries.search import search
-from mes.records import Attachment, LotIdentity, MeasurandDefinition, StationChecked
+from mes.records import Attachment, LotIdentity, MeasurandDefinition, StationChecked, UnitIdentity
 from mes.site_access import display_name
 from mes.statistics.selftest.published import GAUGE_STUDY
-from mes.vocabulary import RunEnding, SiteKind, Verdict
+from mes.vocabulary import OperationKind, RunEnding, SiteKind, Verdict
 
 MOMENT = "2026-05-04T12:00:00Z"
 ACTS = {
@@ -33,7 +35,10 @@ SCREENS = {"console"}
 QUESTIONS = {
     "allocations": [()],
     "attachment": [("C1",)],
+    "calendar": [(), ("test-1", "--since", "2026-05-04", "--until", "2026-05-11")],
     "capability": [("--measurand", "sdd21", "--operation", "final_test")],
+    "deviation": [("DV-1",)],
+    "deviations": [("--all",)],
     "equipment": [(), ("MY1",)],
     "gate": [("C1", "final_test", "--at", MOMENT), ("B4", "bundle_test", "--at", MOMENT)],
     "gauge": [(), ("--measurand", "sdd21", "--operation", "bundle_test", "--appraiser", "station")],
@@ -43,8 +48,12 @@ QUESTIONS = {
     "lots": [()],
     "moments": [("sdd21", "--operation", "final_test", "--by", "day", "--by", "source")],
     "oee": [("test-1", "--planned-busy", "1", "--planned-run", "30")],
+    "order": [("WO-1",)],
+    "orders": [("--all",)],
     "origin": [("C2", "--country", "DE", "--at", MOMENT)],
     "pareto": [()],
+    "sample": [("WO-1",)],
+    "samples": [("--all",)],
     "scan": [("]C1011234567890123110ABC",)],
     "selftest": [()],
     "spc": [("--measurand", "sdd21", "--operation", "final_test")],
@@ -175,6 +184,7 @@ def fill(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
     site.act("void", "run", str(runs[-1][0].run), *by, *reason)
     wrong = next(row.id for row in writer.rows(Defect) if row.code == "SHORT")
     site.act("void", "defect", str(wrong), *by, *reason)
+    plan_work(site, writer, story, tmp_path)
     study = tmp_path / "study.csv"
     rows = (f"{r.value},{r.part},{r.appraiser},{r.trial}" for r in GAUGE_STUDY)
     study.write_text("\n".join(["value,part,appraiser,trial", *rows]), encoding="utf-8")
@@ -206,6 +216,34 @@ def rows(site: Site) -> dict[str, Any]:
     told["search"] = search(engine, "C1")
     engine.dispose()
     return told
+
+
+def plan_work(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
+    """Orders, samples, shifts and deviations."""
+    tests = [("in_circuit", OperationKind.TEST), ("final_test", OperationKind.TEST)]
+    units = [UnitIdentity(part="UNIT-1", serial=serial) for serial in ("U1", "U2")]
+    writer.tell([story.definition("UNIT-1", tests), *(story.registered(unit) for unit in units)])
+    signed = ("--by", "zoe", "--reason", "as agreed")
+    for number in ("DV-1", "DV-2"):
+        bounds = ("--part", "UNIT-1", "--skip", "in_circuit", "--quantity", "5")
+        site.act("deviation", number, "approve", *bounds, *signed)
+    site.act("deviation", "DV-2", "withdraw", *signed)
+    assert writer.ledger.gate(story.request(units[0], "final_test")).permits
+    planned = tmp_path / "planned.toml"
+    planned.write_text(
+        '[[calendar]]\nname = "site"\nrevision = "1"\ntime_zone = "UTC"\n'
+        'shifts = [{ name = "early", start = "06:00", end = "14:00", days = ["MON"] }]\n'
+        '[[sampling]]\nname = "pull"\nrevision = "1"\npart = "BUNDLE-1"\nsample_size = 1\nacceptance_number = 0\n'
+        'destructive = true\npurpose = "RELIABILITY"\n',
+        encoding="utf-8",
+    )
+    site.act("load", str(planned), "--by", "zoe")
+    site.act("order", "WO-1", "release", "--part", "BUNDLE-1", "--revision", "A", "--quantity", "2", "--by", "zoe")
+    site.act("order", "WO-1", "assign", "B1", "B4", "--by", "zoe")
+    site.act("sample", "WO-1", "draw", "--plan", "pull", "--by", "zoe", "--seed", "s")
+    drawn = {row.unit_id for row in writer.rows(SampleItem)}
+    (piece,) = [row.serial for row in writer.rows(Unit) if row.id in drawn]
+    site.act("sample", "WO-1", "record", piece, "--conforming", "--intact", "--by", "zoe")
 
 
 @pytest.fixture
