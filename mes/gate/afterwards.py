@@ -22,6 +22,8 @@ from mes.gate.contents import doubled, inside
 from mes.gate.decision import SOURCE, decision_of, is_journalled, journal_by_gate, judge
 from mes.gate.holds import caught_units
 from mes.gate.rulings import unsound
+from mes.gate.standing import superseded
+from mes.gate.terms import overdrawing
 from mes.journal import Journalled, understand
 from mes.ledger import JournalEntry, Site
 from mes.lookup import Lookup
@@ -155,6 +157,7 @@ def _in_question(connection: Connection, finished: Sequence[RunFinished]) -> lis
     ids = {key: row.id for row in rows if (key := (row.maker, row.part, row.serial)) in wanted}
     contents = inside(connection, ids.values())
     noted = caught_units(connection, contents) | unsound(connection, contents) | doubled(connection, contents)
+    noted |= overdrawing(connection, contents) | superseded(connection, ids.values())
     if not noted:
         return []
     return [run for run in finished if inside(connection, [ids[unit_key(run.unit)]]) & noted]

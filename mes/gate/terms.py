@@ -85,6 +85,12 @@ _OVERDRAWN = Lookup(
     .distinct(),
     _INSTALLATION.c.parent_id,
 )
+_OVERDRAWING = Lookup(
+    select(_INSTALLATION.c.parent_id)
+    .join(_LOT, _LOT.c.id == _INSTALLATION.c.lot_id)
+    .where(_INSTALLATION.c.removed_at.is_(None), _LOT.c.used > _LOT.c.quantity * (1 + ROUNDING)),
+    _INSTALLATION.c.parent_id,
+)
 _newer = _RUN.alias("newer")
 _DISAGREED = Lookup(
     select(_RUN.c.id, _RUN.c.unit_id, _RUN.c.operation)
@@ -111,6 +117,11 @@ _UNDECIDED = (
     .outerjoin(_DECISION, _DECISION.c.id == _RUN.c.gate_id)
     .where(or_(_DECISION.c.id.is_(None), _DECISION.c.allowed.is_(False)))
 )
+
+
+def overdrawing(connection: Connection, contents: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units that hold a lot of which more was built in than was received."""
+    return frozenset(row.parent_id for row in _OVERDRAWING.rows(connection, contents))
 
 
 def disagreed(connection: Connection, contents: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
