@@ -43,7 +43,7 @@ def test_scan_says_what_a_label_says(mes):
     assert refused.document["position"] == len(label) - 1
     assert "the scan ends in field 8" in refused.err
     assert "number: DAC0001" in mes("scan", "DAC0001").out
-    assert mes("scan", label, "--csv").out.startswith("field,means,value,at\n")
+    assert mes("scan", label, "--csv").out.startswith("field,means,value,at\r\n")
     assert mes("scan", "").code == 2
 
 
