@@ -136,12 +136,12 @@ def _bind(type_: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
-def id_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+def id_text(column: Any) -> ColumnElement[str]:
     """An id as the database tells it: 32 digits on SQLite, with hyphens on PostgreSQL; `UUID` reads both."""
     return cast(column, String)
 
 
-def stored_moment(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def stored_moment(column: Any) -> ColumnElement[Any]:
     """A moment as the driver tells it, which orders as time does: a text on SQLite, a datetime on PostgreSQL."""
     return type_coerce(column, String())
 
