@@ -77,6 +77,7 @@ def first_values(engine: Engine, scope: ValueScope, *, simulated: bool) -> tuple
     earlier, its_place = aliased(TestRun), aliased(PlanMeasurand)
     before = (
         core_select(literal(1))
+        .select_from(earlier)
         .join(its_place, col(its_place.plan_digest) == col(earlier.plan_digest))
         .where(
             col(earlier.unit_id) == col(TestRun.unit_id),

@@ -16,10 +16,10 @@ import psycopg
 from mes.database import create_site, open_engine
 from mes.ledger import JournalEntry
 from mes.local_ledger import LocalLedger
+from mes.postgres_server import PostgresServer
 from mes.records import encode_record
 from mes.vocabulary import SiteKind
 from tests.bench.scale.hall import Batch, Hall
-from mes.postgres_server import PostgresServer
 
 _SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "4GB", "work_mem": "32MB", "effective_cache_size": "4GB"}
 """What a server of this size would be given; the rest stands as PostgreSQL ships it, and every commit is synced."""
@@ -180,11 +180,13 @@ class PostgresqlSite(ScaleSite):
     def worked(self) -> float:
         """Seconds of processors spent so far by this process and by its connections' (Linux's schedstat)."""
         server = self._server.running()
-        connections = "" if server is None else Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii")
+        if server is None:
+            return time.process_time()
         spent = 0
-        for process in map(Path, (f"/proc/{pid}" for pid in connections.split())):
+        for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii").split():
             # What vacuums and writes back in the meantime comes and goes.
             with suppress(OSError):
+                process = Path("/proc") / pid
                 if b"rackline scale" in (process / "cmdline").read_bytes():
                     spent += int((process / "schedstat").read_text("ascii").split()[0])
         return time.process_time() + spent * 1e-9
