@@ -95,9 +95,10 @@ def print_calibrated(access: SiteAccess, done: Calibrated, *, as_json: bool) -> 
         )
     if doubt is None:
         return
-    since = "as long as it is known" if doubt.suspicion.since is None else f"since {moment(doubt.suspicion.since)}"
+    since = doubt.suspicion.since
+    when = "whenever that was (it was never known to be good)" if since is None else f"since {moment(since)}"
     page.line(
-        f"found out of tolerance: {counted(len(doubt.units), 'unit')} measured {since} in doubt,"
+        f"found out of tolerance: {counted(len(doubt.units), 'unit')} measured {when} in doubt,"
         f" {sum(one.could_change for one in doubt.units)} could change their verdict"
     )
     named = f"--instrument {record.equipment.serial} --since-last-good"

@@ -31,8 +31,8 @@ class DoubtedUnit:
     """A unit that was measured in the time in doubt.
 
     `could_change` says that a run of it could have been judged otherwise under the error found, `could_be` how, and
-    `certain` that the values which decide are readings of the instrument and not merely of its unit. `nearest` is its
-    value with the least margin for the error.
+    `certain` that the values which decide are readings of the instrument and not merely of its unit. `nearest` is the
+    value that decides: the one with the least margin for the error, of a failure the one that is farthest out.
     """
 
     unit_id: UUID
@@ -149,7 +149,8 @@ def _unit(unit_id: UUID, known: Sequence[tuple[MeasuredRun, Doubt | None]], pass
     ids = tuple(one.run for one in told)
     if worst is None:
         return DoubtedUnit(unit_id, False, False, None, (), None, None, ids, again)
-    nearest = next((one for one in worst.values if one.measurand in worst.by), None) or next(iter(worst.values), None)
+    deciding = [one for one in worst.values if one.measurand in worst.by and one.ratio == worst.ratio]
+    nearest = next(iter((*deciding, *worst.values)), None)
     return DoubtedUnit(
         unit_id,
         worst.could_be is not None,
