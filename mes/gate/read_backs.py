@@ -31,6 +31,13 @@ class Mistold:
     owners: tuple[str, ...]
     evidence: tuple[str, ...]
 
+    def __str__(self) -> str:
+        if self.tells == "mac":
+            return f"{self.unit} has MAC {self.value}, and so has {' and '.join(self.owners)}"
+        says = f"says serial {self.value}" if self.value else "says no serial number"
+        owned = f", which is {' and '.join(self.owners)}: a copied memory, or exchanged labels" if self.owners else ""
+        return f"the memory of {self.unit} {says}{owned}"
+
 
 def mistold(connection: Connection, contents: Collection[object]) -> tuple[Mistold, ...]:
     """What the memories of these units said that cannot be; nearly always nothing, which is one statement."""

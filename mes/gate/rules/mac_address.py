@@ -13,7 +13,7 @@ def check(request: GateRequest, facts: Facts) -> Refusal | None:
         return None
     return Refusal(
         rule="mac_address",
-        message=listed([f"{one.unit} has MAC {one.value}, and so has {' and '.join(one.owners)}" for one in doubled]),
+        message=listed([str(one) for one in doubled]),
         evidence=tuple(item for one in doubled for item in one.evidence),
         unlock="find out whose address it is: void the run by `mes void` if another unit lay in the fixture, else write"
         " the other memory anew and decide by `mes disposition`",
