@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
@@ -39,9 +40,14 @@ class Mistold:
         return f"the memory of {self.unit} {says}{owned}"
 
 
-def mistold(connection: Connection, contents: Collection[object]) -> tuple[Mistold, ...]:
+def mistold(connection: Connection, contents: Collection[UUID]) -> tuple[Mistold, ...]:
     """What the memories of these units said that cannot be; nearly always nothing, which is one statement."""
     return _told(connection, _MISTOLD.rows(connection, contents))
+
+
+def mistellers(connection: Connection, contents: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units whose memories said what cannot be."""
+    return frozenset(row.unit_id for row in _MISTOLD.rows(connection, contents))
 
 
 def every_mistold(connection: Connection) -> tuple[Mistold, ...]:

@@ -5,6 +5,8 @@ from mes.gate.wording import listed
 from mes.records import GateRequest, Refusal
 from mes.vocabulary import Role
 
+AT_FINISH = True
+
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
     """Refuse what is, or holds, a unit that told a MAC address which another unit has or was given."""

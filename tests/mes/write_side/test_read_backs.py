@@ -214,3 +214,14 @@ def test_conflicts_are_listed_until_they_are_decided(site, story, mes):
     assert len(rest) == 2
     assert rest[1].startswith("contradiction,CARD-1 K2,")
     assert "1 conflict: each stops its units" in mes("conflicts", "--db", site.url).out
+
+
+def test_the_end_of_the_run_says_so_at_once(site, story):
+    """A run that passes on an address of another unit is refused as it is journalled, for its station to show."""
+    site.tell(run_of(story, "K1", serial_told="K1", mac_told="00:1b:21:00:00:04"))
+    site.tell(second := run_of(story, "K2", 3, "test-2/1", serial_told="K2", mac_told="00:1b:21:00:00:04"))
+    (refusal,) = site.ledger.at_finish(second[0].run).refusals
+    assert (refusal.rule, refusal.message) == (
+        "mac_address",
+        "CARD-1 K2 has MAC 00:1b:21:00:00:04, and so has CARD-1 K1",
+    )
