@@ -31,6 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder.chmod(0o700)
     # What a command leaves that is killed while it makes the data.
     (folder / "postgresql/data.new/base").mkdir(parents=True)
+    (folder / "postgresql").chmod(0o755)
     with shared_server(folder):
         assert not (folder / "postgresql/data.new").exists()
     yield folder
@@ -71,6 +72,7 @@ def test_commands_at_the_same_time_share_a_server(home: Path, other_command: Cal
     server = PostgresServer(home / "postgresql")
     with shared_server(home) as url:
         assert url.startswith("postgresql://rackline@/rackline?host=")
+        assert (home / "postgresql").stat().st_mode & 0o077 == 0
         first = server.running()
         process, theirs = other_command()  # type: ignore[misc]
         assert theirs == url
