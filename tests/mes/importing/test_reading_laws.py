@@ -4,7 +4,7 @@ import csv
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mes.importers import load_importer
@@ -36,7 +36,7 @@ def written(columns: tuple[str, ...], rows: list[list[str]]) -> bytes:
         return file.read().encode()
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
 def test_every_line_is_one_run_or_is_refused(wide_map: str, tidy_map: str, tidy_columns, data: st.DataObject) -> None:
     """Nothing is passed over and nothing is counted twice, in either layout, whatever the cells hold."""
@@ -52,8 +52,9 @@ def test_every_line_is_one_run_or_is_refused(wide_map: str, tidy_map: str, tidy_
     assert not set(in_runs) & in_refused
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.binary(max_size=200))
+@example(b"\r")
 def test_whatever_the_bytes_are(wide_map: str, content: bytes) -> None:
     """A file is read, or refused with its name in the message."""
     for table in (b"Serial,Start,Bench,Result,R\n" + content, content):
