@@ -13,6 +13,7 @@ from sqlalchemy import Alias, Column, ColumnElement, Select, Table, and_, false,
 
 from mes.models import table_of
 from mes.models.hold import Hold
+from mes.models.naming import UnitConversion
 from mes.models.order import OrderUnit
 from mes.models.product import Plan
 from mes.models.test_run import RunInstrument, TestRun
@@ -22,6 +23,8 @@ from mes.records import Predicate, Subject
 _UNIT, _LOT, _INSTALLATION = table_of(Unit), table_of(Lot), table_of(Installation)
 _ORDER_UNIT = table_of(OrderUnit)
 _RUN, _INSTRUMENT, _PLAN, HOLD = table_of(TestRun), table_of(RunInstrument), table_of(Plan), table_of(Hold)
+
+_CONVERSION = table_of(UnitConversion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,16 @@ def _units(asked: Wanted) -> Select[Any] | None:
         _unset(asked.date_code),
         _same(_UNIT.c.serial, asked.serial),
         _same(_UNIT.c.maker, asked.maker),
-        _same(_UNIT.c.part, asked.part),
+        or_(_same(_UNIT.c.part, asked.part), _was(asked.part)),
     )
+
+
+def _was(part: Any) -> ColumnElement[bool]:
+    """Whether the unit had this part number before it was converted: it is the same piece."""
+    if part is None:
+        return false()
+    before = select(literal(1)).where(_CONVERSION.c.unit_id == _UNIT.c.id, _CONVERSION.c.from_part == part)
+    return before.exists()
 
 
 def _lots(asked: Wanted) -> Select[Any] | None:

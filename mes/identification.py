@@ -2,6 +2,9 @@
 
 from mes.command_line import CommandError, Exit
 from mes.console_output import inert, narrate, print_document
+from mes.database import reading as one_state
+from mes.goods_desk import Item
+from mes.queries.goods import is_container
 from mes.queries.identity import (
     LotSummary,
     UnitSummary,
@@ -10,7 +13,9 @@ from mes.queries.identity import (
     find_units,
     similar_lots,
     similar_serials,
+    storable,
 )
+from mes.queries.naming import aliases, formerly
 from mes.records import LotIdentity, UnitIdentity
 from mes.scanned import scanned_number
 from mes.site_access import SiteAccess
@@ -28,7 +33,7 @@ def one_unit(
     there are others. What is done to a unit needs the one that is meant.
     """
     serial, part = _scanned_serial(access, serial, part, maker)
-    found = find_units(access.engine, serial, part=part, maker=maker)
+    found = units_meant(access, serial, part, maker)
     if len(found) == 1:
         return found[0]
     if found and shown:
@@ -44,6 +49,52 @@ def one_unit(
     raise CommandError(_unknown("unit", serial, part, nearest, access.name), Exit.NO)
 
 
+def units_meant(
+    access: SiteAccess, serial: str, part: str | None = None, maker: str | None = None
+) -> tuple[UnitSummary, ...]:
+    """The units with this serial number, or else those that a customer calls this, or that once had this part number.
+
+    By which other name a unit was found is told, and so is a customer's number that is also a serial number here.
+    """
+    found = find_units(access.engine, serial, part=part, maker=maker)
+    if not storable(serial, part, maker):
+        return found
+    with one_state(access.engine) as connection:
+        called = [alias for alias in aliases(connection, serial, part, maker) if alias.unit not in found]
+        former = formerly(connection, serial, part, maker) if part is not None and not found else ()
+    for alias in called:
+        if found:
+            narrate(f"serial {serial}: {alias.customer} calls {alias.unit} by this number; {found[0]} is taken")
+        else:
+            narrate(f"serial {serial}: {alias.customer} calls {alias.unit} by this number")
+    for name in former:
+        narrate(f"serial {serial}: {name.part} revision {name.revision} was converted and is now {name.unit}")
+    others = [alias.unit for alias in called] + [name.unit for name in former]
+    return found or tuple({unit.id: unit for unit in others}.values())
+
+
+def one_item(access: SiteAccess, named: str, part: str | None, maker: str | None, *, as_json: bool) -> Item:
+    """The container or the unit that is meant by a number; ``container:NAME`` and ``serial:NUMBER`` say which.
+
+    Raises `CommandError` as `one_unit` does, and when a container and a unit have the number.
+    """
+    kind, colon, number = named.partition(":")
+    if colon and kind == "container":
+        return number
+    if colon and kind == "serial":
+        return one_unit(access, number, part, maker, as_json=as_json)
+    with one_state(access.engine) as connection:
+        packed = storable(named) and is_container(connection, named)
+    if not packed:
+        return one_unit(access, named, part, maker, as_json=as_json)
+    if find_units(access.engine, named, part=part, maker=maker):
+        raise CommandError(
+            f"{inert(named)}: is a container and a serial number; write container:{inert(named)} or"
+            f" serial:{inert(named)}"
+        )
+    return named
+
+
 def _scanned_serial(access: SiteAccess, serial: str, part: str | None, maker: str | None) -> tuple[str, str | None]:
     return scanned_number(
         serial, part, "serial", lambda number, of: find_units(access.engine, number, part=of, maker=maker)
@@ -55,9 +106,11 @@ def intended_unit(
 ) -> UnitIdentity:
     """The unit of this serial number; with its part also one that is not registered yet. Raises as `one_unit`."""
     serial, part = _scanned_serial(access, serial, part, maker)
-    if part is not None and not find_units(access.engine, serial, part=part, maker=maker):
+    meant = units_meant(access, serial, part, maker)
+    # By its former part number the gate itself says what a unit has become.
+    if part is not None and not any(one.part == part for one in meant):
         return UnitIdentity(maker=maker or OWN_MAKER, part=part, serial=serial)
-    found = one_unit(access, serial, part, maker, as_json=as_json)
+    found = meant[0] if len(meant) == 1 else one_unit(access, serial, part, maker, as_json=as_json)
     return UnitIdentity(maker=found.maker, part=found.part, serial=found.serial)
 
 
@@ -83,12 +136,19 @@ def named_unit(access: SiteAccess, named: str) -> UnitIdentity:
     Raises `CommandError` for another form, and where several makers have the number.
     """
     part, serial = _halves("component", named, "PART:SERIAL")
-    found = find_units(access.engine, serial, part=part)
+    found = find_units(access.engine, serial, part=part) or _called(access, serial, part)
     if len(found) > 1:
         raise CommandError(
             f"component {inert(named)}: {len(found)} makers have this number, and none can be named here"
         )
-    return UnitIdentity(maker=found[0].maker if found else OWN_MAKER, part=part, serial=serial)
+    if not found:
+        return UnitIdentity(maker=OWN_MAKER, part=part, serial=serial)
+    return UnitIdentity(maker=found[0].maker, part=part, serial=found[0].serial)
+
+
+def _called(access: SiteAccess, number: str, part: str) -> tuple[UnitSummary, ...]:
+    # By its former part number the gate itself says what a unit has become.
+    return tuple(unit for unit in units_meant(access, number, part) if unit.part == part)
 
 
 def named_lot(access: SiteAccess, named: str) -> LotIdentity:

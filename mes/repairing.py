@@ -25,6 +25,7 @@ from mes.desk_facts import (
     tests_of,
 )
 from mes.gate.holds import HoldMet
+from mes.goods_desk import here
 from mes.queries.identity import LotSummary, UnitSummary
 from mes.records import (
     ComponentInstalled,
@@ -38,18 +39,19 @@ from mes.records import (
     UnitIdentity,
 )
 from mes.rework import Ruled
+from mes.seating import room
 from mes.vocabulary import CollectionMode, LinkReason
 
-_BETWEEN = timedelta(milliseconds=1)
+BETWEEN = timedelta(milliseconds=1)
 """How much later the new component goes in: it may be of the lot that the old one was of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What comes out of a position (`old`: its serial or lot number), and what goes in (neither: it stays out)."""
+    """What comes out of a position (`old`: its serial or lot number; None: it was empty), and what goes in."""
 
     position: str
-    old: str
+    old: str | None
     unit: UnitSummary | None = None
     lot: LotSummary | None = None
 
@@ -78,8 +80,10 @@ def repair(
         facts = facts_of(act, unit).unit
         if facts.scrapped_by is not None:
             raise CommandError(f"{unit}: was scrapped (disposition {facts.scrapped_by}); void that first", Exit.NO)
+        here(act, [unit.id, *above])
         tests = tests_of(act.connection, [unit.id, *above])
-        disturbed = _disturbed(tests, _named_by(codes, tests) if disturbs is None else disturbs, unit)
+        named = _named_by(codes, tests) if disturbs is None else disturbs
+        disturbed = disturbed_results(tests, named, unit)
         links: list[Record] = []
         replaced = None
         if change is not None:
@@ -109,9 +113,10 @@ def _named_by(codes: Sequence[RepairCode], tests: Mapping[UnitIdentity, tuple[st
     return here if here or not named else None
 
 
-def _disturbed(
+def disturbed_results(
     tests: dict[UnitIdentity, tuple[str, ...]], named: Sequence[str] | None, unit: UnitSummary
 ) -> tuple[DisturbedResult, ...]:
+    """The results of these tests that are named, as `repair` names them; None: all. Raises `CommandError`."""
     found: list[DisturbedResult] = []
     for name in [None] if named is None else named:
         part, _, operation = (name or "").rpartition(":")
@@ -132,66 +137,88 @@ def _disturbed(
 
 def _change(
     act: Act, unit: UnitSummary, change: Change, reason: LinkReason, by: str
-) -> tuple[Replacement, list[Record]]:
-    seat = _seat(act, unit, change)
-    act.not_before(seat.installed_at)
+) -> tuple[Replacement | None, list[Record]]:
+    seat = None if change.old is None else seat_of(act, unit, change.position, change.old)
+    if seat is not None:
+        act.not_before(seat.installed_at)
     new_unit, new_lot = _goes_in(act, unit, change, seat)
+    quantity = seat.quantity if seat else 1.0
+    if seat is None and (going_in := new_unit or new_lot) is not None:
+        quantity = room(facts_of(act, unit), change.position, going_in.part)
     told: dict[str, Any] = {
         "parent": identity(unit),
-        "position": seat.position,
-        "quantity": seat.quantity,
+        "position": change.position,
+        "quantity": quantity,
         "reason": reason,
         "operation": "repair",
         "station": DESK,
         "operator": by,
         "collection": CollectionMode.MANUAL,
     }
-    links: list[Record] = [ComponentRemoved(**act.envelope(), **told, child=seat.unit, lot=seat.lot)]
-    act.at += _BETWEEN
+    links: list[Record] = []
+    if seat is not None:
+        links.append(ComponentRemoved(**act.envelope(), **told, child=seat.unit, lot=seat.lot))
+        act.at += BETWEEN
     if new_unit is not None or new_lot is not None:
         links.append(ComponentInstalled(**act.envelope(), **told, child=new_unit, lot=new_lot, gate=None))
+    if seat is None:
+        return None, links
     return (
         Replacement(position=seat.position, old_unit=seat.unit, old_lot=seat.lot, new_unit=new_unit, new_lot=new_lot),
         links,
     )
 
 
-def _seat(act: Act, unit: UnitSummary, change: Change) -> Seat:
-    taken = [seat for seat in seats(act.connection, unit.id) if seat.position == change.position]
-    meant = [seat for seat in taken if seat.number == change.old]
+def seat_of(act: Act, unit: UnitSummary, position: str, number: str | None) -> Seat:
+    """What is in a position, by its serial or lot number (None: the only thing there). Raises `CommandError`."""
+    taken = [seat for seat in seats(act.connection, unit.id) if seat.position == position]
+    meant = [seat for seat in taken if number in (None, seat.number)]
     if len(meant) == 1:
         return meant[0]
     there = ", ".join(seat.number for seat in taken) or "nothing"
-    raise CommandError(f"{unit}: {change.old} is not in position {change.position}; {there} is there", Exit.NO)
+    raise CommandError(f"{unit}: {number or 'one thing'} is not in position {position}; {there} is there", Exit.NO)
 
 
 def _goes_in(
-    act: Act, parent: UnitSummary, change: Change, seat: Seat
+    act: Act, parent: UnitSummary, change: Change, seat: Seat | None
 ) -> tuple[UnitIdentity | None, LotIdentity | None]:
     """The component that goes in, after everything that may stand against it was looked at."""
     if change.lot is None and change.unit is None:
         return None, None
     going_in = change.unit or change.lot
-    out = seat.unit or seat.lot
+    out = None if seat is None else seat.unit or seat.lot
     if going_in is not None and out is not None and going_in.part != out.part:
-        raise CommandError(f"{going_in}: is no {out.part}, which position {seat.position} of {parent} takes", Exit.NO)
+        raise CommandError(f"{going_in}: is no {out.part}, which position {change.position} of {parent} takes", Exit.NO)
     if change.lot is not None:
         lot = LotIdentity(maker=change.lot.maker, part=change.lot.part, lot=change.lot.lot)
         # The parent may be held, that is why it is repaired: only what goes in has to be free.
         _refuse([hold for hold in facts_of(act, parent, [lot]).holds if hold.on == str(lot)], str(lot), parent)
         return None, lot
     child = change.unit
-    if child is None or contains(act.connection, child.id, parent.id):
+    if child is None:
+        raise CommandError(f"{parent}: nothing was named that goes into position {change.position}", Exit.NO)
+    fit(act, child, parent)
+    return identity(child), None
+
+
+def fit(act: Act, child: UnitSummary, parent: UnitSummary, *, out_of: UnitSummary | None = None) -> None:
+    """Raises `CommandError` unless a unit may go into another one; `out_of`: where it is taken from in this act."""
+    if contains(act.connection, child.id, parent.id):
         raise CommandError(f"{child}: cannot go into {parent}, which is it or sits inside it", Exit.NO)
     facts = facts_of(act, child)
-    against = [f"is installed in {place.parent} at {place.position}" for place in facts.unit.installed_in]
+    against = [
+        f"is installed in {place.parent} at {place.position}"
+        for place in facts.unit.installed_in
+        if out_of is None or place.parent != identity(out_of)
+    ]
+    against += ["was shipped"] if facts.goods.away else []
+    against += [f"is in container {facts.unit.container}"] if facts.unit.container is not None else []
     against += ["was scrapped"] if facts.unit.scrapped_by is not None else []
     against += [f"has an open defect: {defect}" for defect in facts.unit.open_defects]
     against += [f"has to pass {step.operation}: {step.missing}" for step in facts.unit.route if not step.done]
     if against:
         raise CommandError(f"{child}: cannot go into {parent}: it {'; it '.join(against)}", Exit.NO)
     _refuse(facts.holds, str(child), parent)
-    return identity(child), None
 
 
 def _refuse(holds: Sequence[HoldMet], named: str, parent: UnitSummary) -> None:

@@ -14,7 +14,7 @@ APPLICATION_ID = 0x524B4C4E
 SCHEMA_REVISION = "0011"
 """The Alembic revision that this release reads and writes."""
 
-OLDER_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0008", "0009", "0010")
+OLDER_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """The revisions that this release can bring up to its own."""
 
 

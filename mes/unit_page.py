@@ -5,6 +5,7 @@ from mes.genealogy import Component
 from mes.queries.history import ComponentEvent, GateAnswer, Registration, UnitHistory
 from mes.queries.rulings import Ruling
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
+from mes.queries.whereabouts import Whereabouts
 from mes.run_words import attempts_told, circumstances
 from mes.vocabulary import GatePhase, RunEnding
 
@@ -21,6 +22,12 @@ def print_history(page: Page, history: UnitHistory) -> None:
     unit = history.unit
     page.line(f"{unit}  revision {unit.revision}  {unit.state.value}{page.mark(unit.simulated)}", style="bold")
     page.line(f"maker {unit.maker}, registered {moment(unit.registered_at)} by {unit.source}")
+    if history.whereabouts != Whereabouts():
+        page.line(f"where: {history.whereabouts}")
+    for alias in history.aliases:
+        page.line(f"customer serial {alias.alias} of {alias.customer}")
+    for former in history.formerly:
+        page.line(f"was {former.part} revision {former.revision} until {moment(former.until)}")
     page.heading("built into")
     for use in history.built_into:
         page.line(f"{use.unit}" + (" (top level)" if use.top_level else ""), indent=2 * use.depth)

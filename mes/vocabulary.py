@@ -86,15 +86,28 @@ class UnitState(StrEnum):
     IN_PROCESS = "IN_PROCESS"
     COMPLETED = "COMPLETED"
     INSTALLED = "INSTALLED"
+    SHIPPED = "SHIPPED"
     SCRAPPED = "SCRAPPED"
 
 
+class GateAct(StrEnum):
+    """What the gate is asked to allow: work at an operation, or that a finished unit is packed or shipped."""
+
+    WORK = "WORK"
+    PACK = "PACK"
+    SHIP = "SHIP"
+
+
 class LinkReason(StrEnum):
-    """Why a component was installed or removed (IPC-1782 keeps REPAIR apart from REWORK)."""
+    """Why a component was installed or removed (IPC-1782 keeps REPAIR apart from REWORK).
+
+    ROBBED: it was taken from one unit to serve another.
+    """
 
     PLANNED = "PLANNED"
     REWORK = "REWORK"
     REPAIR = "REPAIR"
+    ROBBED = "ROBBED"
 
 
 class DispositionKind(StrEnum):

@@ -59,11 +59,11 @@ def _rows(
     access: "SiteAccess", what: str, part: str | None, maker: str | None, *, as_json: bool
 ) -> "tuple[AttachmentRow, ...]":
     """What is meant: a serial number first, for a unit may be called anything."""
-    from mes.identification import one_unit
+    from mes.identification import one_unit, units_meant
     from mes.queries.attachments import attachments_by_digest, attachments_of_run, attachments_of_unit
-    from mes.queries.identity import find_units
 
-    if not find_units(access.engine, what, part=part, maker=maker):
+    found = units_meant(access, what, part, maker)
+    if not found:
         if (run := _uuid(what)) is not None and (rows := attachments_of_run(access.engine, run)) is not None:
             return rows
         beginning = what.lower()
@@ -71,7 +71,7 @@ def _rows(
             if rows := attachments_by_digest(access.engine, beginning):
                 return rows
             raise CommandError(f"{what}: no run in {access.name} attached it, and no unit or run is called so", Exit.NO)
-    unit = one_unit(access, what, part, maker, as_json=as_json, shown=True)
+    unit = found[0] if len(found) == 1 else one_unit(access, what, part, maker, as_json=as_json, shown=True)
     return attachments_of_unit(access.engine, unit.id)
 
 

@@ -1,11 +1,20 @@
 """Explain what the gate would say to a unit: every rule, its evidence and what unlocks it; acts on nothing."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
 from mes.command_options import MakerOption, PartOption
+
+
+class Act(StrEnum):
+    """What the gate is asked, as it is typed."""
+
+    WORK = "work"
+    PACK = "pack"
+    SHIP = "ship"
 
 
 def command(
@@ -29,6 +38,10 @@ def command(
         typer.Option("--lot", metavar="PART:LOT", help="Lot that would be built in; may be repeated."),
     ] = None,
     order: Annotated[str | None, typer.Option("--order", help="Work order that the unit would be made for.")] = None,
+    act: Annotated[Act, typer.Option("--act", help="What is asked: to work, to pack or to ship.")] = Act.WORK,
+    container: Annotated[
+        str | None, typer.Option("--container", help="Container that it would be packed into or shipped in.")
+    ] = None,
     creates: Annotated[bool, typer.Option("--creates", help="The operation brings the serial number to life.")] = False,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Moment of the question. [default: now]")
@@ -53,7 +66,7 @@ def command(
     from mes.identification import intended_unit, named_lot, named_unit, one_plan
     from mes.records import GateRequest
     from mes.site_access import reading
-    from mes.vocabulary import SiteKind
+    from mes.vocabulary import GateAct, SiteKind
 
     when = instant(at, "--at") or datetime.now(UTC)
     with reading(home, database) as access:
@@ -75,6 +88,8 @@ def command(
                 lots=tuple(named_lot(access, name) for name in lots or ()),
                 order=order,
                 simulated=access.site.kind is SiteKind.SIMULATED,
+                act=GateAct[act.name],
+                container=container,
             )
         except ValidationError as error:
             wrong = error.errors(include_url=False)[0]

@@ -53,7 +53,9 @@ def command(
     from mes.command_line import CommandError
     from mes.console_output import Page, counted, print_document
     from mes.containing import place_hold
+    from mes.database import reading as one_state
     from mes.desk import Desk
+    from mes.queries.whereabouts import whereabouts
     from mes.site_access import writing
 
     asked = Asked(
@@ -80,6 +82,13 @@ def command(
     with writing(home, database) as access:
         predicate, *_ = asked.predicate(access, as_json=as_json)
         placed = place_hold(Desk(access.engine), predicate, reason, by, ever=ever)
+        with one_state(access.engine) as connection:
+            where = whereabouts(connection, [use.unit.id for use in placed.reached])
+        away: dict[tuple[str, str | None], int] = {}
+        for use in placed.reached:
+            at = where[use.unit.id]
+            if use.top_level and at.customer is not None:
+                away[at.customer, at.delivery_note] = away.get((at.customer, at.delivery_note), 0) + 1
         tops = sum(use.top_level for use in placed.reached)
         if as_json:
             told = {name: value for name, value in placed.predicate.model_dump(mode="json").items() if value}
@@ -91,6 +100,7 @@ def command(
                 units=placed.reached,
                 caught=len(placed.reached),
                 top_level=tops,
+                away=[{"customer": to, "delivery_note": note, "units": count} for (to, note), count in away.items()],
             )
             return
         page = Page(access.site)
@@ -100,4 +110,7 @@ def command(
             f"{counted(len(placed.reached), 'unit')} reached now, {tops} of them at the top; each is refused at its"
             " next gate, and so is whatever comes under it later"
         )
+        for (customer, note), count in away.items():
+            papers = f" (delivery note {note})" if note else ""
+            page.line(f"with customer {customer}: {count} at the top{papers}", indent=2)
         page.line(f"release it by `mes release {placed.id}`; its units are those of `mes where-used`")

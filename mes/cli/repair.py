@@ -51,10 +51,12 @@ def command(
     from mes.vocabulary import LinkReason
 
     said("repair", ACTION=action, by=by)
-    if (position is None) != (remove is None):
-        raise CommandError("repair: give --position and --remove together: where, and what came out")
+    if remove is not None and position is None:
+        raise CommandError("repair: give --position with --remove: where, and what came out")
+    if position is not None and remove is None and install is None and install_lot is None:
+        raise CommandError("repair: give --remove with --position, or what goes into it when it is empty")
     if (install is not None or install_lot is not None) and position is None:
-        raise CommandError("repair: something that goes in takes a place: give --position and --remove")
+        raise CommandError("repair: something that goes in takes a place: give --position, and --remove if it is taken")
     if install is not None and install_lot is not None:
         raise CommandError("repair: give --install or --install-lot, not both")
     if disturbs and disturbs_nothing:
@@ -63,7 +65,7 @@ def command(
     with writing(home, database) as access:
         unit = one_unit(access, serial, part, maker, as_json=as_json)
         change = None
-        if position is not None and remove is not None:
+        if position is not None:
             child = None if install is None else one_unit(access, install, None, None, as_json=as_json)
             lot = None if install_lot is None else one_lot(access, install_lot, None, None, as_json=as_json)
             change = Change(position, remove, child, lot)

@@ -31,6 +31,9 @@ def command(
                 unit=history.unit,
                 built_into=history.built_into,
                 built_from=history.built_from,
+                whereabouts=history.whereabouts,
+                aliases=[{"customer": one.customer, "alias": one.alias, "id": one.id} for one in history.aliases],
+                formerly=[{"part": one.part, "revision": one.revision, "until": one.until} for one in history.formerly],
                 timeline=history.timeline,
             )
         else:

@@ -23,6 +23,14 @@ class Target(StrEnum):
     numbers_allocated = "allocation"
     gauge_study_recorded = "gauge-study"
     sample_result = "sample-result"
+    component_robbed = "robbery"
+    unit_packed = "packing"
+    unit_unpacked = "unpacking"
+    unit_shipped = "shipment"
+    unit_returned = "return"
+    unit_moved = "move"
+    alias_given = "alias"
+    esd_checked = "esd-check"
 
 
 def command(

@@ -1,6 +1,6 @@
 """Show every unit that holds a lot or a unit, or that something or somebody worked on, up to the top."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,12 @@ from mes.predicate_options import (
     StationOption,
     UntilOption,
 )
+
+if TYPE_CHECKING:
+    from mes.queries.whereabouts import Whereabouts
+
+_WHERE = ("customer", "delivery_note", "location", "container")
+"""Where each unit is now, also when the question is about another moment."""
 
 
 def command(
@@ -54,8 +60,10 @@ def command(
     as_csv: CsvOption = False,
 ) -> None:
     from mes.command_options import instant, one_form
-    from mes.console_output import Page, counted, moment, print_csv, print_document
+    from mes.console_output import Page, counted, moment, plain_values, print_csv, print_document
+    from mes.database import reading as one_state
     from mes.genealogy import where_used
+    from mes.queries.whereabouts import whereabouts
     from mes.site_access import reading
 
     one_form(as_json, as_csv)
@@ -92,15 +100,24 @@ def command(
             form = "json" if as_json else "csv" if as_csv else "page"
             print_doubt(access, instrument, in_doubt(access, instrument, calibration), shown, when, form)
             return
+        with one_state(access.engine) as connection:
+            where = whereabouts(connection, [use.unit.id for use in shown])
         formerly = sum(not use.inside for use in uses)
         if as_json:
             subject = {"lot": lot_item} if lot_item else {"unit": unit_item} if unit_item else {}
             told = {name: value for name, value in predicate.model_dump(mode="json").items() if value is not None}
-            print_document(access.site, **subject, predicate=told, at=when, units=shown, formerly=formerly)
+            print_document(
+                access.site,
+                **subject,
+                predicate=told,
+                at=when,
+                units=[{**plain_values(use), "whereabouts": where[use.unit.id]} for use in shown],
+                formerly=formerly,
+            )
             return
         if as_csv:
             print_csv(
-                ("depth", "maker", "part", "serial", "revision", "state", "top_level", "inside"),
+                ("depth", "maker", "part", "serial", "revision", "state", "top_level", "inside", *_WHERE),
                 [
                     (
                         use.depth,
@@ -111,6 +128,7 @@ def command(
                         use.unit.state.value,
                         use.top_level,
                         use.inside,
+                        *_told(where[use.unit.id]),
                     )
                     for use in shown
                 ],
@@ -122,8 +140,14 @@ def command(
         verb = "is used in" if lot_item or unit_item else "reaches"
         page.line(f"{item} {verb} {reached} " + (moment(when) or "now"))
         if shown:
+            places = [_told(where[use.unit.id]) for use in shown]
+            # On a page only what somebody has said: most units are where they were made.
+            said = [column for column in range(len(_WHERE)) if any(place[column] for place in places)]
             page.table(
-                ("depth", "part", "serial", "state", "top level", "inside"),
+                (
+                    *("depth", "part", "serial", "state", "top level", "inside"),
+                    *(_WHERE[column].replace("_", " ") for column in said),
+                ),
                 [
                     (
                         str(use.depth),
@@ -132,10 +156,15 @@ def command(
                         use.unit.state.value,
                         "yes" if use.top_level else "no",
                         "yes" if use.inside else "no, removed",
+                        *(place[column] or "" for column in said),
                     )
-                    for use in shown
+                    for use, place in zip(shown, places, strict=True)
                 ],
                 right=("depth",),
             )
         if formerly and not ever:
             page.line(f"{formerly} more held it once and no longer do: show them with --ever")
+
+
+def _told(where: "Whereabouts") -> tuple[str | None, ...]:
+    return (where.customer, where.delivery_note, where.location, " in ".join(where.containers) or None)

@@ -57,6 +57,7 @@ class References:
             yield from self._bill(place)
             yield from self._route(place)
             yield from self._revisions(place)
+            yield from self._conversions(place)
         yield from self._cycles()
         for file in self._files:
             yield from self._codes(file)
@@ -132,6 +133,22 @@ class References:
             if revision not in revisions:
                 problem = f"{material.part} has no revision {revision}"
                 yield place.fault(f"material.supersedes[{i}]", problem, near(revision, revisions - {material.revision}))
+
+    def _conversions(self, place: _Place) -> Iterator[Fault]:
+        tests = [step.name for step in place.product.route if step.kind is OperationKind.TEST]
+        for number, rule in enumerate(place.product.material.converts):
+            key = f"material.converts[{number}]"
+            found = self._parts.get(rule.part)
+            if found is None:
+                yield place.fault(f"{key}.part", f"part {rule.part} is unknown", near(rule.part, self._parts))
+            for i, revision in enumerate(rule.revisions if found else ()):
+                if found is not None and revision not in found.revisions:
+                    problem = f"part {rule.part} has no revision {revision}"
+                    yield place.fault(f"{key}.revisions[{i}]", problem, near(revision, found.revisions))
+            for i, operation in enumerate(rule.disturbs):
+                if operation not in tests:
+                    problem = f"operation {operation} is no test of {place.product}"
+                    yield place.fault(f"{key}.disturbs[{i}]", problem, near(operation, tests))
 
     def _cycles(self) -> Iterator[Fault]:
         """A part that would contain itself: each such circle once, where a file closes it."""

@@ -30,7 +30,7 @@ from mes.ledger import JournalEntry, Site
 from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.unit import Unit
-from mes.projection.loading import load
+from mes.projection.loading import former_ids, load
 from mes.projection.working_set import Mentions, UnitKey, unit_key
 from mes.records import NO_DECISION, GateDecided, GateRequest, RunFinished, RunStarted, UnitRegistered
 from mes.vocabulary import CollectionMode, GatePhase
@@ -82,7 +82,7 @@ def register_unknown(connection: Connection, entries: Sequence[JournalEntry], re
         if b'"unit_registered"' in entry.body and isinstance(record := understand(entry).record, UnitRegistered)
     }
     for key, run in runs.items():
-        if key in work.units or key in born:
+        if work.named(key) is not None or key in born:
             continue
         newest = work.newest((run.unit.maker, run.unit.part))
         record = UnitRegistered(
@@ -156,6 +156,7 @@ def _in_question(connection: Connection, finished: Sequence[RunFinished]) -> lis
     wanted = {unit_key(run.unit) for run in finished}
     rows = _UNITS.rows(connection, {serial for _, _, serial in wanted})
     ids = {key: row.id for row in rows if (key := (row.maker, row.part, row.serial)) in wanted}
+    ids |= former_ids(connection, wanted - ids.keys())
     contents = inside(connection, ids.values())
     noted = caught_units(connection, contents) | unsound(connection, contents) | doubled(connection, contents)
     noted |= overdrawing(connection, contents) | superseded(connection, ids.values())

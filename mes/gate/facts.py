@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from mes.gate.contents import Contradiction, contradictions, identities, inside
 from mes.gate.equipment import EquipmentFacts, read_equipment
+from mes.gate.esd import EsdFacts, read_esd
+from mes.gate.goods import GoodsFacts, read_goods
 from mes.gate.holds import HoldMet, met
 from mes.gate.read_backs import Mistold, mistold
 from mes.gate.reservations import Promise, promised
@@ -55,6 +57,14 @@ class UnitFacts:
     """The source of its registration; the centre's own where a run of it arrived that nobody had announced."""
     disagreed: frozenset[UUID] = frozenset()
     """Its runs that were begun while the centre was away, and that the gate refused when they arrived."""
+    renamed: UnitIdentity | None = None
+    """What it is called since it was converted."""
+    container: str | None = None
+
+    @property
+    def current(self) -> UnitIdentity:
+        """What it is called now."""
+        return self.renamed or self.identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,8 @@ class Facts:
     """Everything that the rules see.
 
     `contents` are the units anywhere inside the unit or its components of which there is something to say: scrapped,
-    with an open defect, with a result that was disturbed, or with one that the gate refused when it arrived.
+    with an open defect, with a result that was disturbed, with one that the gate refused when it arrived, robbed of a
+    part, or, before packing and shipping, with a result that is not proven.
     """
 
     site: Site
@@ -75,6 +86,8 @@ class Facts:
     terms: Terms = field(default_factory=Terms)
     equipment: EquipmentFacts = field(default_factory=EquipmentFacts)
     mistold: tuple[Mistold, ...] = ()
+    goods: GoodsFacts = field(default_factory=GoodsFacts)
+    esd: EsdFacts = field(default_factory=EsdFacts)
 
     @property
     def involved(self) -> tuple[UnitFacts, ...]:
@@ -86,10 +99,12 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
     """The facts that a request asks about, as this transaction sees them."""
     units = (request.unit, *request.components)
     work = load(connection, Mentions(units={unit_key(unit) for unit in units}))
-    asked = {unit.id for unit in work.units.values()}
+    entries = {entry.id: entry for unit in units if (entry := work.named(unit_key(unit))) is not None}
+    asked = set(entries)
     everything = inside(connection, asked)
+    goods = read_goods(connection, site, request, entries.values(), everything)
     refused = disagreed(connection, everything)
-    questionable = unsound(connection, everything) | refused.keys()
+    questionable = unsound(connection, everything) | refused.keys() | goods.doubted
     within = load_units(connection, questionable - asked) if questionable - asked else WorkingSet()
     defects = open_defects(connection, questionable)
     parents = identities(
@@ -119,6 +134,8 @@ def read_facts(connection: Connection, site: Site, request: GateRequest) -> Fact
         terms,
         read_equipment(connection, request, step.checks if step else ()),
         mistold(connection, everything),
+        goods,
+        read_esd(connection, request, step),
     )
 
 
@@ -129,12 +146,13 @@ def _unit_facts(
     refused: Mapping[UUID, frozenset[UUID]],
     identity: UnitIdentity,
 ) -> UnitFacts:
-    unit = work.units.get(unit_key(identity))
-    part = (identity.maker, identity.part)
+    unit = work.named(unit_key(identity))
     if unit is None:
+        part = (identity.maker, identity.part)
         newest = work.newest(part)
         steps = progress(newest.definition, (), ()) if newest else ()
         return UnitFacts(identity, None, False, newest is not None, steps, standing=standing(work, part, None, []))
+    part = unit.key[:2]
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
     installed = [work.links[id_] for id_ in sorted(work.links_to.get(unit.id, ())) if not work.links[id_].removed_at]
@@ -151,4 +169,6 @@ def _unit_facts(
         standing(work, part, unit, links),
         unit.source,
         refused.get(unit.id, frozenset()),
+        None if unit.key == unit_key(identity) else UnitIdentity(maker=part[0], part=part[1], serial=unit.key[2]),
+        unit.container,
     )

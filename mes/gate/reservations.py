@@ -16,6 +16,7 @@ from mes.models.test_run import Reservation
 from mes.models.unit import Installation, Unit
 from mes.projection.working_set import unit_key
 from mes.records import GateRequest, UnitIdentity
+from mes.vocabulary import GateAct
 
 LASTS = timedelta(minutes=15)
 """How long a promise holds: an assembly is bound in seconds, and a station that died must not keep a piece for long."""
@@ -39,9 +40,11 @@ _INSTALLED = select(_INSTALLATION.c.id).join_from(_INSTALLATION, _UNIT, _UNIT.c.
 
 def promised(connection: Connection, request: GateRequest) -> tuple[Promise, ...]:
     """The promises to others that stand against this request."""
-    components = {unit_key(component): component for component in request.components}
+    # What is packed or shipped is taken from whoever was promised it, as what is built in is.
+    taken = request.components if request.act is GateAct.WORK else (request.unit, *request.components)
+    components = {unit_key(component): component for component in taken}
     found = []
-    for row in _PROMISES.rows(connection, {component.serial for component in request.components}):
+    for row in _PROMISES.rows(connection, {component.serial for component in taken}):
         component = components.get((row.maker, row.part, row.serial))
         own = (row.station, row.parent) == (request.station, str(request.unit))
         if component is None or own or abs(request.at - row.reserved_at) >= LASTS:

@@ -1,4 +1,4 @@
-"""Which units there is something to say of: scrapped, with an open defect, or with a result that was disturbed."""
+"""Which units there is something to say of: scrapped, with an open defect, robbed, or with a result disturbed."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -7,11 +7,11 @@ from sqlalchemy import Connection, select, union_all
 
 from mes.lookup import Lookup
 from mes.models import table_of
-from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance
+from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, Robbery
 from mes.vocabulary import DispositionKind
 
 _DEFECT, _CLOSURE = table_of(Defect), table_of(DefectClosure)
-_DISPOSITION, _DISTURBANCE = table_of(Disposition), table_of(Disturbance)
+_DISPOSITION, _DISTURBANCE, _ROBBERY = table_of(Disposition), table_of(Disturbance), table_of(Robbery)
 
 OPEN_DEFECTS = Lookup(
     select(_DEFECT)
@@ -29,6 +29,7 @@ _NOTED = union_all(
         _DISPOSITION.c.voided_by.is_(None), _DISPOSITION.c.disposition == DispositionKind.SCRAP.value
     ),
     select(_DISTURBANCE.c.unit_id),
+    select(_ROBBERY.c.donor_id).where(_ROBBERY.c.voided_by.is_(None)),
 ).subquery("noted")
 _UNSOUND = Lookup(select(_NOTED.c.unit_id).distinct(), _NOTED.c.unit_id)
 

@@ -34,6 +34,7 @@ class Material(SQLModel, table=True):
     standard_cost: float | None = Field(default=None)
     currency: str | None = Field(default=None)
     supersedes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    converts: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class BomLine(SQLModel, table=True):
@@ -68,6 +69,7 @@ class RouteStep(SQLModel, table=True):
     challenge_every_s: float | None = Field(default=None)
     calibrated: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     needs_order: bool | None = Field(default=None)
+    esd: bool = Field(default=False)
 
 
 class Plan(SQLModel, table=True):

@@ -59,6 +59,25 @@ class Repair(SQLModel, table=True):
     voided_by: UUID | None = Field(default=None)
 
 
+class Robbery(SQLModel, table=True):
+    """A component taken from `donor_id` to serve `recipient_id`."""
+
+    __tablename__ = "robbery"
+
+    id: UUID = Field(primary_key=True)
+    component_id: UUID = Field(foreign_key="unit.id")
+    donor_id: UUID = Field(foreign_key="unit.id", index=True)
+    donor_position: str
+    recipient_id: UUID = Field(foreign_key="unit.id", index=True)
+    position: str
+    why: str
+    station: str
+    operator: str
+    simulated: bool
+    robbed_at: datetime
+    voided_by: UUID | None = Field(default=None)
+
+
 class Disposition(SQLModel, table=True):
     """What was decided about a unit, signed."""
 

@@ -22,6 +22,8 @@ class CodeTableRow(SQLModel, table=True):
     released_by: str
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """The table as it was loaded: operations, defects, repairs, skills."""
+    esd_operations: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Its operations that ask for a check against electrostatic discharge."""
 
 
 class Certification(SQLModel, table=True):
@@ -35,3 +37,18 @@ class Certification(SQLModel, table=True):
     record_id: UUID
     certified_at: datetime
     certified_by: str
+
+
+class EsdCheck(SQLModel, table=True):
+    """A check of an operator against electrostatic discharge; the newest that is not voided counts."""
+
+    __tablename__ = "esd_check"
+
+    id: UUID = Field(primary_key=True)
+    operator: str = Field(index=True)
+    passed: bool
+    valid_until: datetime | None
+    station: str
+    simulated: bool
+    checked_at: datetime
+    voided_by: UUID | None = Field(default=None)

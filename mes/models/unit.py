@@ -24,6 +24,12 @@ class Unit(SQLModel, table=True):
     simulated: bool
     registered_at: datetime
     source: str
+    container: str | None = Field(default=None)
+    """The container that it is in."""
+    shipment_id: UUID | None = Field(default=None)
+    """The row of `unit_shipment` by which it is away."""
+    converted_at: datetime | None = Field(default=None)
+    """When it last became another part or revision."""
 
 
 class Lot(SQLModel, table=True):

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from mes.records import Alternate, ChildRequirement
+from mes.records import Alternate, ChildRequirement, Conversion
 from mes.vocabulary import OfflinePolicy, OperationKind, RunEnding, UnitState, Verdict
 
 # A position counts as filled at this share of its quantity: 0.1 m + 0.2 m of cable must fill 0.3 m.
@@ -99,6 +99,7 @@ class RouteStep:
     calibrated: tuple[str, ...] = ()
     """Models of instruments of which a calibration must be recorded."""
     needs_order: bool = False
+    esd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Definition:
     bill: tuple[Position, ...] = ()
     serial_pattern: str | None = None
     supersedes: tuple[str, ...] = ()
+    converts: tuple[Conversion, ...] = ()
 
 
 class Ruling(NamedTuple):
@@ -153,7 +155,7 @@ class Progress:
     """How far a unit is at one operation of its route; `missing` and `evidence` say why it is not done.
 
     `failures` counts the runs with verdict FAILED since the operation was last disturbed; `disturbed` says that it is
-    not done because of that.
+    not done because of that. `unfilled` are the positions that an assembly lacks.
     """
 
     operation: str
@@ -162,6 +164,7 @@ class Progress:
     evidence: tuple[str, ...] = ()
     failures: int = 0
     disturbed: bool = False
+    unfilled: tuple[str, ...] = ()
 
 
 def attempts(runs: Iterable[Run]) -> dict[UUID, int]:
@@ -214,7 +217,8 @@ def progress(
             missing = f"position(s) not filled: {', '.join(unfilled)}" if unfilled else ""
             done = place < elsewhere or not unfilled
             evidence = (f"entered at {enters_at}",) if place < elsewhere else ()
-            answers.append(Progress(step.operation, done, "" if done else missing, evidence))
+            lacking = () if done else tuple(unfilled)
+            answers.append(Progress(step.operation, done, "" if done else missing, evidence, unfilled=lacking))
             continue
         finished = [run for run in runs if run.operation == step.operation and run.finished and run.voided_by is None]
         answers.append(_tested(step.operation, finished, rulings, enters_at if place < elsewhere else None))
@@ -240,10 +244,14 @@ def _tested(operation: str, finished: Sequence[Run], rulings: Rulings, enters_at
     return Progress(operation, False, "no finished run")
 
 
-def unit_state(steps: Sequence[Progress], *, installed: bool, touched: bool, scrapped: bool = False) -> UnitState:
-    """Where a unit stands: scrapped, installed in a parent, through its route, under way (`touched`), or registered."""
+def unit_state(
+    steps: Sequence[Progress], *, installed: bool, touched: bool, scrapped: bool = False, shipped: bool = False
+) -> UnitState:
+    """Where a unit stands: scrapped, shipped, installed in a parent, through its route, under way, or registered."""
     if scrapped:
         return UnitState.SCRAPPED
+    if shipped:
+        return UnitState.SHIPPED
     if installed:
         return UnitState.INSTALLED
     if steps and all(step.done for step in steps):

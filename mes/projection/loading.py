@@ -5,18 +5,21 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, null, select
+from sqlalchemy import ColumnElement, Connection, Table, func, null, select
 
 from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.deviation import Deviation, DeviationUse
 from mes.models.equipment import Calibration, Maintenance, StationCheck
 from mes.models.gauge import GaugeStudyRow
+from mes.models.goods import UnitMove
 from mes.models.hold import Hold
+from mes.models.naming import UnitAlias, UnitConversion
 from mes.models.product import BomLine, Material, Plan, PlanMeasurand
 from mes.models.product import RouteStep as RouteStepRow
-from mes.models.rework import Defect, Disposition, Disturbance, Repair
+from mes.models.rework import Defect, Disposition, Disturbance, Repair, Robbery
 from mes.models.sampling import Sample, SampleResultRow
+from mes.models.shop import EsdCheck
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.projection.history import Definition, Link, Place, Position, Removed, RouteStep, Ruling, Run
@@ -32,7 +35,7 @@ from mes.projection.working_set import (
     UnitKey,
     WorkingSet,
 )
-from mes.records import Alternate, ChildRequirement, PermitKind
+from mes.records import Alternate, ChildRequirement, Conversion, PermitKind
 from mes.vocabulary import DispositionKind, OfflinePolicy, OperationKind, UnitState
 
 
@@ -43,6 +46,10 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
     for row in _UNITS_BY_SERIAL.rows(connection, serials):
         if (row.maker, row.part, row.serial) in mentions.units:
             _hold_unit(work, row)
+    if missing := mentions.units - work.units.keys():
+        for row in _FORMER.rows(connection, {serial for _, _, serial in missing}):
+            if (former := (row.maker, row.from_part, row.serial)) in missing:
+                work.former[former] = work.units.get((row.maker, row.part, row.serial)) or _hold_unit(work, row)
     for row in _LOTS.rows(connection, {lot for _, _, lot in mentions.lots}):
         if (row.maker, row.part, row.lot) in mentions.lots:
             work.lots[row.maker, row.part, row.lot] = LotEntry(row._asdict(), stored=True)
@@ -54,6 +61,8 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
     work.numbers.load(connection, mentions.numbers, mentions.voided)
     work.orders.load(connection, mentions.assigned)
     load_facts(connection, work, mentions)
+    traded = {unit.id for key in mentions.goods if (unit := work.named(key)) is not None}
+    work.goods.load(connection, traded, mentions.inner)
     load_histories(connection, work)
     for row in _RUNS.rows(connection, mentions.runs - work.runs.keys()):
         _hold_run(work, row)
@@ -62,6 +71,12 @@ def load(connection: Connection, mentions: Mentions) -> WorkingSet:
     parts = mentions.parts | {(maker, part) for maker, part, _ in mentions.units | work.units.keys()}
     load_definitions(connection, work, {part for _, part in parts})
     return work
+
+
+def former_ids(connection: Connection, keys: Collection[UnitKey]) -> dict[UnitKey, UUID]:
+    """The units that were called this before they were converted."""
+    rows = _FORMER.rows(connection, {serial for _, _, serial in keys})
+    return {key: row.id for row in rows if (key := (row.maker, row.from_part, row.serial)) in keys}
 
 
 def load_units(connection: Connection, ids: Collection[UUID]) -> WorkingSet:
@@ -80,7 +95,7 @@ def load_facts(connection: Connection, work: WorkingSet, mentions: Mentions) -> 
     for table, lookup in _FACTS.items():
         for row in lookup.rows(connection, mentions.facts | mentions.voided):
             work.known[row.id] = (table, row.unit_id)
-    changed: set[UUID] = set()
+    changed = work.goods.load_voided(connection, mentions.voided) if mentions.voided else set()
     for lookup in _UNITS_OF_VOIDED:
         for row in lookup.rows(connection, mentions.voided):
             changed |= {id_ for id_ in row if id_ is not None}
@@ -132,7 +147,7 @@ def load_definitions(connection: Connection, work: WorkingSet, parts: Collection
             row.revision,
             row.released_at,
             row.current,
-            Definition((), (), row.serial_pattern, tuple(row.supersedes)),
+            Definition((), (), row.serial_pattern, tuple(row.supersedes), _conversions(row)),
             stored=True,
             released_by=row.released_by,
         )
@@ -167,6 +182,10 @@ _LINK_FACTS = (
     .outerjoin(_LOT, _LOT.c.id == _INSTALLATION.c.lot_id)
 )
 _UNITS, _UNITS_BY_SERIAL = Lookup(select(_UNIT), _UNIT.c.id), Lookup(select(_UNIT), _UNIT.c.serial)
+_CONVERSION = table_of(UnitConversion)
+_FORMER = Lookup(
+    select(_UNIT, _CONVERSION.c.from_part).join(_CONVERSION, _CONVERSION.c.unit_id == _UNIT.c.id), _UNIT.c.serial
+)
 _LOTS = Lookup(select(_LOT), _LOT.c.lot)
 _RUNS, _RUNS_OF_UNITS = Lookup(_RUN_FACTS, _RUN.c.id), Lookup(_RUN_FACTS, _RUN.c.unit_id)
 _LINKS_IN, _LINKS_TO = (Lookup(_LINK_FACTS, _INSTALLATION.c[name]) for name in ("parent_id", "child_id"))
@@ -175,8 +194,11 @@ _DISTURBANCES = Lookup(select(_DISTURBANCE), _DISTURBANCE.c.unit_id)
 _DISPOSITIONS = Lookup(select(_DISPOSITION), _DISPOSITION.c.unit_id)
 # Records that others may name or void: each table's ids, and the unit of each where it is about one.
 _NAMED = (table_of(Hold), table_of(Deviation), table_of(Sample))
-_VOIDABLE = {table_of(model): null() for model in (GaugeStudyRow, Calibration, Maintenance, StationCheck)}
-_OF_UNITS = tuple(table_of(model) for model in (Defect, Repair, Disposition, SampleResultRow))
+_ROBBERY = table_of(Robbery)
+_VOIDABLE: dict[Table, ColumnElement[Any]] = {
+    table_of(model): null() for model in (GaugeStudyRow, Calibration, Maintenance, StationCheck, EsdCheck)
+} | {_ROBBERY: _ROBBERY.c.donor_id}
+_OF_UNITS = tuple(table_of(model) for model in (Defect, Repair, Disposition, SampleResultRow, UnitMove, UnitAlias))
 _FACTS = {table.name: Lookup(select(table.c.id, null().label("unit_id")), table.c.id) for table in _NAMED}
 _FACTS |= {
     table.name: Lookup(select(table.c.id, unit.label("unit_id")).where(table.c.voided_by.is_(None)), table.c.id)
@@ -222,7 +244,12 @@ def _route_step(row: Any) -> RouteStep:
         {name: every_s for name, every_s in checks.items() if every_s is not None},
         tuple(row.calibrated),
         bool(row.needs_order),
+        row.esd,
     )
+
+
+def _conversions(row: Any) -> tuple[Conversion, ...]:
+    return tuple(Conversion.model_validate(one) for one in row.converts)
 
 
 def _position(row: Any) -> Position:
@@ -231,9 +258,9 @@ def _position(row: Any) -> Position:
     return Position(row.position, row.part, row.quantity, alternates, tuple(row.revisions))
 
 
-def _hold_unit(work: WorkingSet, row: Any) -> None:
+def _hold_unit(work: WorkingSet, row: Any) -> UnitEntry:
     key = (row.maker, row.part, row.serial)
-    work.units[key] = UnitEntry(
+    work.units[key] = entry = UnitEntry(
         row.id,
         key,
         row.revision,
@@ -243,7 +270,11 @@ def _hold_unit(work: WorkingSet, row: Any) -> None:
         row.source,
         stored=True,
         enters_at=row.enters_at,
+        container=row.container,
+        shipment_id=row.shipment_id,
+        converted_at=row.converted_at,
     )
+    return entry
 
 
 def _hold_run(work: WorkingSet, row: Any) -> None:

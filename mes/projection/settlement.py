@@ -30,12 +30,14 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     rollups = RollupChanges()
     attempt_changes = _number_attempts(work, rollups)
     link_changes, removal_changes = _pair_links(work)
+    _place_goods(work)
     for unit in work.touched.values():
         _fold_state(work, unit)
     restated = _choose_current(work)
     _queue_rows(work)
     _insert(connection, work)
     _update_units(connection, work)
+    work.goods.write(connection)
     update_rows(connection, table_of(Lot), [lot.row for lot in work.lots.values() if lot.stored and lot.changed])
     update_rows(connection, table_of(TestRun), [row for id_, row in work.run_rows.items() if id_ in work.attempts])
     update_rows(connection, table_of(TestRun), attempt_changes)
@@ -97,6 +99,16 @@ def _pair_links(work: WorkingSet) -> tuple[list[Row], list[Row]]:
     return link_changes, removal_changes
 
 
+def _place_goods(work: WorkingSet) -> None:
+    """Note on each unit that was packed, shipped or returned where that leaves it."""
+    placed = work.goods.settle()
+    for unit in work.units.values() if placed else ():
+        if unit.id in placed and (unit.container, unit.shipment_id) != placed[unit.id]:
+            unit.container, unit.shipment_id = placed[unit.id]
+            unit.changed = True
+            work.touched[unit.id] = unit
+
+
 def _fold_state(work: WorkingSet, unit: UnitEntry) -> None:
     runs = [work.runs[id_] for id_ in work.runs_of.get(unit.id, ())]
     links = [work.links[id_] for id_ in work.links_in.get(unit.id, ())]
@@ -104,7 +116,9 @@ def _fold_state(work: WorkingSet, unit: UnitEntry) -> None:
     steps = progress(work.definition_of(unit), runs, links, unit.enters_at, rulings)
     installed = any(work.links[id_].removed_at is None for id_ in work.links_to.get(unit.id, ()))
     touched = any(run.voided_by is None for run in runs) or any(link.voided_by is None for link in links)
-    state = unit_state(steps, installed=installed, touched=touched, scrapped=rulings.scrapped is not None)
+    shipped = unit.shipment_id is not None
+    scrapped = rulings.scrapped is not None
+    state = unit_state(steps, installed=installed, touched=touched, scrapped=scrapped, shipped=shipped)
     if state is not unit.state:
         unit.state, unit.moved = state, True
 
@@ -166,6 +180,9 @@ def _unit_row(unit: UnitEntry) -> dict[str, Any]:
         "simulated": unit.simulated,
         "registered_at": unit.registered_at,
         "source": unit.source,
+        "container": unit.container,
+        "shipment_id": unit.shipment_id,
+        "converted_at": unit.converted_at,
     }
 
 

@@ -1,8 +1,7 @@
 """What one batch of records touches: read once, changed in memory, written once.
 
-The kinds of records put facts in here; `mes.projection.settlement` then derives what follows from them (attempts,
-intervals, states, rollups) and writes the rows. A row is a plain dict, because bulk inserts are several times
-faster than an object per row.
+The kinds of records put facts in here; `mes.projection.settlement` then derives what follows (attempts, intervals,
+states, rollups) and writes the rows. A row is a dict: bulk inserts are several times faster than an object per row.
 """
 
 from collections import defaultdict
@@ -15,6 +14,10 @@ from sqlalchemy import Executable
 from sqlmodel import SQLModel
 
 from mes.ledger import JournalEntry, RecordRejected
+from mes.projection.entries import Disposed as Disposed
+from mes.projection.entries import Disturbed as Disturbed
+from mes.projection.entries import LotEntry as LotEntry
+from mes.projection.goods import GoodsSet
 from mes.projection.history import Definition, Link, Place, Removed, Ruling, Rulings, Run
 from mes.projection.numbering import NumberSet
 from mes.projection.orders import OrderSet
@@ -56,6 +59,10 @@ class Mentions:
     """Holds, defects, repairs, dispositions and gauge studies, by the ids of their records."""
     voided: set[UUID] = field(default_factory=set)
     """Runs, links, defects, repairs, dispositions and gauge studies that a record voids."""
+    goods: set[UnitKey] = field(default_factory=set)
+    """Units that are packed, shipped or returned."""
+    inner: set[str] = field(default_factory=set)
+    """Containers that are packed."""
     code_tables: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
@@ -79,21 +86,9 @@ class UnitEntry:
     moved: bool = False
     """Whether its state is another than is stored."""
     enters_at: str | None = None
-
-
-@dataclass(slots=True)
-class LotEntry:
-    """One lot, as its whole row; `stored` says whether the table holds it already."""
-
-    row: Row
-    stored: bool
-    changed: bool = False
-
-    @property
-    def id(self) -> UUID:
-        """Its id: that of the record that first received it."""
-        id_: UUID = self.row["id"]
-        return id_
+    container: str | None = None
+    shipment_id: UUID | None = None
+    converted_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -117,28 +112,13 @@ class DefinitionEntry:
         return (self.released_by is not None, self.released_at, self.digest)
 
 
-@dataclass(frozen=True, slots=True)
-class Disturbed:
-    """A result of a unit that stands no longer, and since when."""
-
-    operation: str
-    ruling: Ruling
-
-
-@dataclass(frozen=True, slots=True)
-class Disposed:
-    """A disposition of a unit."""
-
-    kind: DispositionKind
-    operation: str | None
-    ruling: Ruling
-
-
 class WorkingSet:
     """The units, runs, links and definitions that a batch touches."""
 
     def __init__(self) -> None:
         self.units: dict[UnitKey, UnitEntry] = {}
+        self.former: dict[UnitKey, UnitEntry] = {}
+        """Units that were converted since, by what they were."""
         self.lots: dict[LotKey, LotEntry] = {}
         self.plans: dict[str, int] = {}
         """Number of measurands by plan digest."""
@@ -178,6 +158,7 @@ class WorkingSet:
         self.numbers = NumberSet()
         self.orders = OrderSet()
         self.permits: dict[UnitKey, set[PermitUsed]] = defaultdict(set)
+        self.goods = GoodsSet()
         self.entry = JournalEntry("", 0, b"")
         """The entry being folded, for what is said about it."""
 
@@ -185,9 +166,13 @@ class WorkingSet:
         """Refuse the record being folded."""
         raise RecordRejected(self.entry.source, self.entry.seq, reason)
 
+    def named(self, key: UnitKey) -> UnitEntry | None:
+        """The unit that is, or once was, called this."""
+        return self.units.get(key) or self.former.get(key)
+
     def unit(self, identity: UnitIdentity) -> UnitEntry:
         """The registered unit. Refuses the record when there is none: a spool registers before it refers."""
-        entry = self.units.get(unit_key(identity))
+        entry = self.named(unit_key(identity))
         if entry is None:
             self.reject(f"unit {identity} was never registered; send its unit_registered record first")
         return entry

@@ -1,5 +1,6 @@
 """Everything that ever happened to a unit, in the order in which it happened, and what it is part of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,9 +14,11 @@ from mes.models.test_run import GateDecision
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.queries.deviations import deviations_used
 from mes.queries.identity import UnitSummary, lot_summary, unit_summary
+from mes.queries.naming import Alias, FormerName, aliases_of_unit, former_names
 from mes.queries.rulings import Ruling, rulings_on
 from mes.queries.runs import RunReport, runs_of_unit
 from mes.queries.snapshot import InconsistentRow, UnknownUnit, snapshot
+from mes.queries.whereabouts import Whereabouts, whereabouts
 from mes.vocabulary import CollectionMode, GatePhase, LinkReason, Role
 
 
@@ -93,11 +96,17 @@ TimelineEvent = Registration | GateAnswer | RunReport | ComponentEvent | Ruling
 
 @dataclass(frozen=True, slots=True)
 class UnitHistory:
-    """A unit, what it sits in (nearest first, up to the rack), what it was built from, and its timeline."""
+    """A unit, what it sits in (nearest first, up to the rack), what it was built from, where it is, and its timeline.
+
+    `aliases` is what customers call it, `formerly` what it was before it was converted.
+    """
 
     unit: UnitSummary
     built_into: tuple[Use, ...]
     built_from: tuple[Component, ...]
+    whereabouts: Whereabouts
+    aliases: tuple[Alias, ...]
+    formerly: tuple[FormerName, ...]
     timeline: tuple[TimelineEvent, ...]
 
 
@@ -109,7 +118,8 @@ def unit_history(engine: Engine, unit_id: UUID) -> UnitHistory:
             raise UnknownUnit(f"no unit has the id {unit_id}")
         unit = unit_summary(row)
         events: list[TimelineEvent] = [Registration(unit.registered_at, unit.source, unit.revision, unit.simulated)]
-        events += _gate_answers(session, unit)
+        formerly = former_names(session.connection(), unit_id)
+        events += _gate_answers(session, unit, {unit.part, *(name.part for name in formerly)})
         events += runs_of_unit(session, unit_id)
         events += _component_events(session, unit_id)
         events += rulings_on(session, unit_id, {e.id for e in events if isinstance(e, RunReport | ComponentEvent)})
@@ -117,6 +127,9 @@ def unit_history(engine: Engine, unit_id: UUID) -> UnitHistory:
             unit,
             tuple(use for use in uses(session, unit_id=unit_id) if use.inside),
             assembly(session, unit_id).components,
+            whereabouts(session.connection(), [unit_id])[unit_id],
+            aliases_of_unit(session.connection(), unit_id),
+            formerly,
             tuple(sorted(events, key=_moment)),
         )
 
@@ -132,13 +145,13 @@ def _moment(event: TimelineEvent) -> tuple[datetime, int]:
     return event.at, rank
 
 
-def _gate_answers(session: Session, unit: UnitSummary) -> list[GateAnswer]:
+def _gate_answers(session: Session, unit: UnitSummary, parts: Collection[str]) -> list[GateAnswer]:
     # By identity, not by id: the gate is asked about serials that are not registered, and refuses them.
     rows = session.exec(
         select(GateDecision)
         .where(
             col(GateDecision.serial) == unit.serial,
-            col(GateDecision.part) == unit.part,
+            col(GateDecision.part).in_(parts),
             col(GateDecision.maker) == unit.maker,
         )
         .order_by(col(GateDecision.decided_at), col(GateDecision.id))

@@ -115,7 +115,7 @@ def find_units(
     engine: Engine, serial: str, *, part: str | None = None, maker: str | None = None
 ) -> tuple[UnitSummary, ...]:
     """Every unit with this serial number, ordered by maker and part; narrowed by part and maker where given."""
-    if not all(_storable(word) for word in (serial, part, maker)):
+    if not storable(serial, part, maker):
         return ()
     found = select(Unit).where(col(Unit.serial) == serial)
     if part is not None:
@@ -128,7 +128,7 @@ def find_units(
 
 def find_lots(engine: Engine, lot: str, *, part: str | None = None, maker: str | None = None) -> tuple[LotSummary, ...]:
     """Every lot with this number, ordered by maker and part; narrowed by part and maker where given."""
-    if not all(_storable(word) for word in (lot, part, maker)):
+    if not storable(lot, part, maker):
         return ()
     found = select(Lot).where(col(Lot.lot) == lot)
     if part is not None:
@@ -150,7 +150,7 @@ class PlanSummary:
 
 def find_plans(engine: Engine, named: str) -> tuple[PlanSummary, ...]:
     """Every plan of this name, or whose digest begins with these characters (eight or more), by name and digest."""
-    if not _storable(named):
+    if not storable(named):
         return ()
     meant: ColumnElement[bool] = col(Plan.name) == named
     if len(named) >= 8:
@@ -171,7 +171,7 @@ def similar_lots(engine: Engine, lot: str, *, limit: int = 5) -> tuple[str, ...]
 
 
 def _longest_beginning(engine: Engine, column: Mapped[str], number: str, limit: int) -> tuple[str, ...]:
-    if not _storable(number):
+    if not storable(number):
         return ()
     with snapshot(engine) as session:
 
@@ -191,8 +191,7 @@ def _longest_beginning(engine: Engine, column: Mapped[str], number: str, limit: 
         return known(number[:shared], limit) if shared else ()
 
 
-def _storable(word: str | None) -> bool:
-    """Whether a database can hold this text at all: no NUL (PostgreSQL), no lone surrogate (UTF-8)."""
-    if word is None:
-        return True
-    return "\0" not in word and not any("\ud800" <= character <= "\udfff" for character in word)
+def storable(*words: str | None) -> bool:
+    """Whether a database can hold these texts at all: no NUL (PostgreSQL), no lone surrogate (UTF-8)."""
+    given = "".join(word for word in words if word is not None)
+    return "\0" not in given and not any("\ud800" <= character <= "\udfff" for character in given)

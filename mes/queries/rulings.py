@@ -1,9 +1,7 @@
 """What people decided about a unit, for its history: defects, repairs, dispositions, holds, and what they voided."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, or_
@@ -15,24 +13,10 @@ from mes.models.order import OrderUnit
 from mes.models.rework import Defect, Disposition, RecordVoid, Repair
 from mes.models.sampling import SampleResultRow
 from mes.models.unit import Unit
+from mes.queries.goods_events import goods_events
+from mes.queries.ruling import Ruling
 
-RulingName = Literal["defect", "repair", "disposition", "void", "hold", "release", "order", "sample"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """One decision about the unit: `what` in words, by whom, and the record that voided it."""
-
-    at: datetime
-    id: UUID
-    event: RulingName
-    what: str
-    note: str
-    by: str
-    simulated: bool
-    voided_by: UUID | None = None
-    meaning: str = ""
-    """What the signature means; empty where nobody signed."""
+__all__ = ["Ruling", "rulings_on"]
 
 
 def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> list[Ruling]:
@@ -77,6 +61,7 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
         )
         for d in session.exec(select(Disposition).where(col(Disposition.unit_id) == unit_id))
     ]
+    found += goods_events(session, unit_id)
     targets = {ruling.id for ruling in found} | set(others)
     found += [
         Ruling(

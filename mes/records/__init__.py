@@ -19,6 +19,7 @@ from mes.records.definition import (
     Alternate,
     BillOfMaterialLine,
     ChildRequirement,
+    Conversion,
     DefinitionReleased,
     MaterialDefinition,
     MeasurandDefinition,
@@ -50,11 +51,14 @@ from mes.records.equipment import (
 )
 from mes.records.gate import NO_DECISION, GateDecided, GateRequest, Permitted, Refusal
 from mes.records.gauge import GaugeStudyRecorded, StudyReading
+from mes.records.goods import UnitMoved, UnitPacked, UnitReturned, UnitShipped, UnitUnpacked
 from mes.records.hold import HoldPlaced, HoldReleased, Predicate, Subject
 from mes.records.material import ComponentInstalled, ComponentRemoved, LotReceived, UnitRegistered
+from mes.records.naming import AliasGiven, UnitConverted
 from mes.records.numbering import MacRange, NumberRangeReleased, NumbersAllocated, SerialRange
 from mes.records.order import WorkOrderAct, WorkOrderAssigned, WorkOrderEvent
 from mes.records.rework import (
+    ComponentRobbed,
     DefectFound,
     DispositionMade,
     DisturbedResult,
@@ -83,6 +87,7 @@ from mes.records.shop import (
     CodeTable,
     CodeTableReleased,
     DefectCode,
+    EsdChecked,
     HeldSkill,
     OperationName,
     OperatorCertified,
@@ -93,6 +98,7 @@ from mes.records.shop import (
 __all__ = [
     "NO_DECISION",
     "RECORD_VERSION",
+    "AliasGiven",
     "Alternate",
     "AnyRecord",
     "Attachment",
@@ -104,6 +110,8 @@ __all__ = [
     "CodeTableReleased",
     "ComponentInstalled",
     "ComponentRemoved",
+    "ComponentRobbed",
+    "Conversion",
     "DefectCode",
     "DefectFound",
     "DefinitionReleased",
@@ -116,6 +124,7 @@ __all__ = [
     "EquipmentCalibrated",
     "EquipmentIdentity",
     "EquipmentMaintained",
+    "EsdChecked",
     "FixtureLimitReleased",
     "GateDecided",
     "GateRequest",
@@ -169,8 +178,14 @@ __all__ = [
     "StudyReading",
     "Subject",
     "Text",
+    "UnitConverted",
     "UnitIdentity",
+    "UnitMoved",
+    "UnitPacked",
     "UnitRegistered",
+    "UnitReturned",
+    "UnitShipped",
+    "UnitUnpacked",
     "Weekday",
     "WeeklyShift",
     "WorkOrderAct",
@@ -215,7 +230,16 @@ AnyRecord = Annotated[
     | SamplingPlanReleased
     | SampleDrawn
     | SampleResult
-    | ShiftCalendarReleased,
+    | ShiftCalendarReleased
+    | ComponentRobbed
+    | UnitPacked
+    | UnitUnpacked
+    | UnitShipped
+    | UnitMoved
+    | UnitReturned
+    | UnitConverted
+    | AliasGiven
+    | EsdChecked,
     Field(discriminator="kind"),
 ]
 

@@ -27,6 +27,16 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
 
 
+class Conversion(Document):
+    """A part whose units may become this one."""
+
+    part: Name
+    revisions: tuple[Name, ...] = ()
+    """Its revisions that may; none named: all."""
+    disturbs: tuple[Name, ...] = ()
+    """Operations of the new route that a converted unit has to pass again."""
+
+
 class MaterialDefinition(Document):
     """A product or purchased part at one revision (ISA-95 material definition)."""
 
@@ -44,6 +54,9 @@ class MaterialDefinition(Document):
     standard_cost: FiniteFloat | None = Field(default=None, ge=0, exclude_if=silent)
     """Of one unit of quantity, in `currency`."""
     currency: Currency | None = Field(default=None, exclude_if=silent)
+
+    converts: tuple[Conversion, ...] = Field(default=(), exclude_if=silent)
+    """The parts whose units may be converted to this revision without a signature."""
 
     @model_validator(mode="after")
     def _cost_has_currency(self) -> Self:
@@ -118,6 +131,9 @@ class RouteOperation(Document):
         """The checks of stations that it asks for, by their name in a station's file, and for how long each holds."""
         asked = {"golden": self.golden_every_s, "challenge": self.challenge_every_s}
         return {name: every_s for name, every_s in asked.items() if every_s is not None}
+
+    esd: bool = Field(default=False, exclude_if=lambda asked: not asked)
+    """Whether its operator must have passed the check against electrostatic discharge."""
 
 
 class DefinitionReleased(Record):

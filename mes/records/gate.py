@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from mes.records.definition import silent
 from mes.records.deviation import Permit
 from mes.records.document import Digest, Document, LotIdentity, Name, Record, Text, UnitIdentity
-from mes.vocabulary import GatePhase, OfflinePolicy, Role
+from mes.vocabulary import GateAct, GatePhase, OfflinePolicy, Role
 
 NO_DECISION = UUID(int=0)
 """The decision of a run before which no gate was asked, then or later: history of before there was one."""
@@ -38,7 +38,8 @@ class GateRequest(Document):
 
     `creates` says that the operation brings the serial number to life (an assembly's parent).
     `components` are the serialised children about to be installed, `lots` those of which a quantity is. `order` is
-    the work order for which the unit is made; None: whichever it belongs to.
+    the work order for which the unit is made; None: whichever it belongs to. `act` says that a unit is to be packed
+    or shipped, `container` in what; `operation` is then only a name.
     """
 
     id: UUID
@@ -58,6 +59,8 @@ class GateRequest(Document):
     phase: GatePhase = Field(default=GatePhase.BEFORE, exclude_if=lambda phase: phase is GatePhase.BEFORE)
     run: UUID | None = Field(default=None, exclude_if=lambda run: run is None)
     """The run that has finished or arrived; None before there is one."""
+    act: GateAct = Field(default=GateAct.WORK, exclude_if=lambda act: act is GateAct.WORK)
+    container: Name | None = Field(default=None, exclude_if=lambda name: name is None)
 
 
 class GateDecided(Record):

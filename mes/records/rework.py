@@ -69,9 +69,28 @@ class RepairDone(Record):
 
     @model_validator(mode="after")
     def _not_planned(self) -> Self:
-        if self.reason is LinkReason.PLANNED:
+        if self.reason not in (LinkReason.REPAIR, LinkReason.REWORK):
             raise ValueError("a repair is REPAIR or REWORK; planned work is an operation of the route")
         return self
+
+
+class ComponentRobbed(Record):
+    """A serialised component was taken from one unit, the donor, to serve another.
+
+    The links that were closed and opened are records of their own. `disturbs` names the results that must be had again,
+    of both and of what they sit in.
+    """
+
+    kind: Literal["component_robbed"] = "component_robbed"
+    component: UnitIdentity
+    donor: UnitIdentity
+    donor_position: Name
+    recipient: UnitIdentity
+    position: Name
+    why: Text = Field(min_length=1)
+    disturbs: tuple[DisturbedResult, ...] = ()
+    station: Name
+    operator: Name
 
 
 class DispositionMade(Record):
@@ -112,6 +131,14 @@ class RecordVoided(Record):
         "numbers_allocated",
         "gauge_study_recorded",
         "sample_result",
+        "component_robbed",
+        "unit_packed",
+        "unit_unpacked",
+        "unit_shipped",
+        "unit_returned",
+        "unit_moved",
+        "alias_given",
+        "esd_checked",
     ]
     record: UUID
     """The id of the record; of a run, which is two records, the run's."""

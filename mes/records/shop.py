@@ -1,9 +1,9 @@
 """What a site agrees on across its products: names of operations, codes and skills, and who is certified for what."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from mes.records.document import Digest, Document, Name, Record, Text
 from mes.vocabulary import OperationKind
@@ -15,6 +15,8 @@ class OperationName(Document):
     name: Name
     kind: OperationKind
     description: Text = ""
+    esd: bool = Field(default=False, exclude_if=lambda asked: not asked)
+    """Whether its operator must have passed the check against electrostatic discharge (IEC 61340-5-1)."""
 
 
 class DefectCode(Document):
@@ -76,3 +78,24 @@ class OperatorCertified(Record):
     operator: Name
     skills: tuple[HeldSkill, ...] = Field(min_length=1)
     certified_by: Name
+
+
+class EsdChecked(Record):
+    """The wrist strap or footwear of an operator was checked against electrostatic discharge (IEC 61340-5-1).
+
+    `valid_until` ends what was passed, as with the shift; the newest check of an operator counts.
+    """
+
+    kind: Literal["esd_checked"] = "esd_checked"
+    operator: Name
+    passed: bool
+    valid_until: AwareDatetime | None = None
+    station: Name
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.passed != (self.valid_until is not None):
+            raise ValueError("a check that was passed says until when it holds, a failed one nothing")
+        if self.valid_until is not None and self.valid_until <= self.at:
+            raise ValueError("a check that was passed holds for some time: valid_until is not after it")
+        return self

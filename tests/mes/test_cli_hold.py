@@ -220,7 +220,9 @@ def test_where_used_reaches_the_top_from_every_side(built, site_mes, options, se
     document = site_mes("where-used", *options, "--json").document
     assert sorted(unit["unit"]["serial"] for unit in document["units"]) == serials
     rows = site_mes("where-used", *options, "--csv").out.splitlines()
-    assert rows[0] == "depth,maker,part,serial,revision,state,top_level,inside"
+    assert (
+        rows[0] == "depth,maker,part,serial,revision,state,top_level,inside,customer,delivery_note,location,container"
+    )
     assert sorted(row.split(",")[3] for row in rows[1:]) == serials
 
 

@@ -16,7 +16,7 @@ from mes.desk import Desk
 from mes.examples import FOLDER, example_names
 from mes.models import projected_tables, table_of
 from mes.models.journal import JournalRow
-from mes.models.product import BomLine, Material
+from mes.models.product import BomLine, Material, RouteStep
 from mes.models.shop import Certification
 from mes.projection import rebuild
 from stations.product import load_product
@@ -266,3 +266,45 @@ def test_difference_turns_round(before, after):
     forth = sorted((d.key, str(d.before), str(d.after)) for d in differences(before, after))
     back = sorted((d.key, str(d.after), str(d.before)) for d in differences(after, before))
     assert forth == back
+
+
+CONVERTED = """
+[[product]]
+route = [{ name = "bundle_test", kind = "TEST", esd = true }]
+
+[product.material]
+part = "TB-1"
+revision = "A"
+description = "a bundle"
+tracking = "UNIT"
+serial_pattern = "^B[0-9]{7}$"
+
+[[product]]
+route = [{ name = "bundle_test", kind = "TEST" }]
+
+[product.material]
+part = "TB-2"
+revision = "A"
+description = "the bundle that follows it"
+tracking = "UNIT"
+serial_pattern = "^B[0-9]{7}$"
+converts = [{ part = "TB-1", revisions = ["A"], disturbs = ["bundle_test"] }]
+"""
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_conversion_rules_and_discharge_checks_are_loaded(line, site_mes, written):
+    """What a part may come from and which operation asks for a check come with its definition, and are checked."""
+    for change, message in (
+        (('revisions = ["A"]', 'revisions = ["Z"]'), "part TB-1 has no revision Z"),
+        (('part = "TB-1", revisions', 'part = "TB-9", revisions'), "part TB-9 is unknown"),
+        (('disturbs = ["bundle_test"]', 'disturbs = ["soak"]'), "operation soak is no test of TB-2 revision A"),
+    ):
+        answer = site_mes("load", "--by", "ann", written(change, text=CONVERTED))
+        assert answer.code == 2
+        assert message in answer.err
+    assert site_mes("load", "--by", "ann", written(text=CONVERTED)).code == 0
+    converts = {row.part: row.converts for row in rows(line, Material)}
+    assert converts["TB-2"] == [{"part": "TB-1", "revisions": ["A"], "disturbs": ["bundle_test"]}]
+    parts = {row.id: row.part for row in rows(line, Material)}
+    assert {parts[row.material_id] for row in rows(line, RouteStep) if row.esd} == {"TB-1"}

@@ -7,14 +7,14 @@ from mes.vocabulary import Role
 
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
-    """Refuse components that the gate has just promised to another assembly."""
+    """Refuse what the gate has just promised to another assembly: as a component, and to be packed or shipped."""
     if not facts.promises:
         return None
     return Refusal(
         rule="reserved",
         message=listed(
             [
-                f"component {one.unit} was given to {one.parent} at {one.station} until {one.until.isoformat()}"
+                f"{one.unit} was given to {one.parent} at {one.station} until {one.until.isoformat()}"
                 for one in facts.promises
             ]
         ),

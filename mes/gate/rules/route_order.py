@@ -3,7 +3,7 @@
 from mes.gate.deviations import permitting
 from mes.gate.facts import Facts
 from mes.records import GateRequest, PermitKind, Permitted, Refusal
-from mes.vocabulary import Role
+from mes.vocabulary import GateAct, Role
 
 
 def check(request: GateRequest, facts: Facts) -> Refusal | tuple[Permitted, ...] | None:
@@ -12,6 +12,8 @@ def check(request: GateRequest, facts: Facts) -> Refusal | tuple[Permitted, ...]
     What a deviation leaves out need not be done; an operation that was begun has a result, and that counts.
     """
     unit = facts.unit
+    if request.act is not GateAct.WORK:
+        return None  # packing and shipping come after the route, and have a rule of their own
     if not unit.defined:
         return Refusal(
             rule="route_order",

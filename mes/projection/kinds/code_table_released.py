@@ -34,5 +34,6 @@ def project(record: CodeTableReleased, work: WorkingSet) -> None:
         "released_at": record.at,
         "released_by": record.released_by,
         "content": table.model_dump(mode="json"),
+        "esd_operations": [one.name for one in table.operations if one.esd],
     }
     work.rows[CodeTableRow].append(row)

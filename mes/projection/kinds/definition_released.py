@@ -47,6 +47,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
                     step.checks,
                     step.calibrated,
                     bool(step.needs_order),
+                    step.esd,
                 )
                 for step in record.route
             ),
@@ -56,6 +57,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             ),
             material.serial_pattern,
             material.supersedes,
+            material.converts,
         ),
         stored=False,
         row={
@@ -74,6 +76,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "standard_cost": material.standard_cost,
             "currency": material.currency,
             "supersedes": list(material.supersedes),
+            "converts": [one.model_dump(mode="json") for one in material.converts],
         },
         released_by=record.released_by,
     )
@@ -95,6 +98,7 @@ def project(record: DefinitionReleased, work: WorkingSet) -> None:
             "challenge_every_s": step.challenge_every_s,
             "calibrated": list(step.calibrated),
             "needs_order": step.needs_order,
+            "esd": step.esd,
         }
         for place, step in enumerate(record.route)
     ]

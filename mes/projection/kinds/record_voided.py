@@ -9,10 +9,14 @@ from sqlmodel import SQLModel
 from mes.models import table_of
 from mes.models.equipment import Calibration, Maintenance, StationCheck
 from mes.models.gauge import GaugeStudyRow
-from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair
+from mes.models.goods import UnitMove
+from mes.models.naming import UnitAlias
+from mes.models.rework import Defect, DefectClosure, Disposition, Disturbance, RecordVoid, Repair, Robbery
 from mes.models.sampling import Sample, SampleResultRow
+from mes.models.shop import EsdCheck
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal
+from mes.projection.goods import KINDS as GOODS
 from mes.projection.working_set import Mentions, WorkingSet
 from mes.records import RecordVoided
 
@@ -32,6 +36,10 @@ def project(record: RecordVoided, work: WorkingSet) -> None:
         _void_removal(record, work)
     elif record.target == "numbers_allocated":
         _void_allocation(record, work)
+    elif record.target in GOODS:
+        if not work.goods.void(record.target, record.record, record.id):
+            _refuse(record, work, known=False)
+        _take_back(record, work)
     else:
         _void_ruling(record, work)
     work.rows[RecordVoid].append(
@@ -114,6 +122,10 @@ _RULINGS: dict[str, tuple[str, type[SQLModel]]] = {
     "station_checked": ("station_check", StationCheck),
     "gauge_study_recorded": ("gauge_study", GaugeStudyRow),
     "sample_result": ("sample_result", SampleResultRow),
+    "component_robbed": ("robbery", Robbery),
+    "unit_moved": ("unit_move", UnitMove),
+    "alias_given": ("unit_alias", UnitAlias),
+    "esd_checked": ("esd_check", EsdCheck),
 }
 
 
@@ -126,16 +138,21 @@ def _void_ruling(record: RecordVoided, work: WorkingSet) -> None:
     _mark(work, model, record.record, record.id)
     if model is SampleResultRow:
         _give_back_piece(record, work)
+    _take_back(record, work)
+    for unit_id, made in work.dispositions.items():
+        if taken := {one for one in made if one.ruling.id == record.record}:
+            made -= taken
+            _touch(work, unit_id)
+
+
+def _take_back(record: RecordVoided, work: WorkingSet) -> None:
+    """Open the defects again that were closed by it, and let the results stand that it disturbed."""
     for consequences in (DefectClosure, Disturbance):
         table = table_of(consequences)
         work.statements.append(delete(table).where(table.c.cause_id == record.record))
     for unit_id, disturbed in work.disturbances.items():
         if taken_back := {one for one in disturbed if one.ruling.id == record.record}:
             disturbed -= taken_back
-            _touch(work, unit_id)
-    for unit_id, made in work.dispositions.items():
-        if taken := {one for one in made if one.ruling.id == record.record}:
-            made -= taken
             _touch(work, unit_id)
 
 

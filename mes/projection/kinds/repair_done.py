@@ -1,9 +1,11 @@
 """A unit was repaired: its defects are closed, and the results that the repair disturbed no longer stand."""
 
+from collections.abc import Iterable
+
 from mes.models.rework import DefectClosure, Disturbance, Repair
 from mes.projection.history import Ruling
 from mes.projection.working_set import Disturbed, Mentions, WorkingSet, lot_key, unit_key
-from mes.records import DispositionMade, RepairDone
+from mes.records import DispositionMade, DisturbedResult, Record, RepairDone
 
 
 def mentions(record: RepairDone, mentions: Mentions) -> None:
@@ -43,6 +45,22 @@ def project(record: RepairDone, work: WorkingSet) -> None:
     project_consequences(record, work)
 
 
+def disturb(results: Iterable[DisturbedResult], cause: Record, work: WorkingSet) -> None:
+    """Let these results stand no longer, because of this record."""
+    for result in dict.fromkeys(results):
+        disturbed = work.unit(result.unit)
+        work.touched[disturbed.id] = disturbed
+        work.disturbances[disturbed.id].add(Disturbed(result.operation, Ruling(cause.at, cause.id)))
+        work.rows[Disturbance].append(
+            {
+                "cause_id": cause.id,
+                "unit_id": disturbed.id,
+                "operation": result.operation,
+                "disturbed_at": cause.at,
+            }
+        )
+
+
 def mention_consequences(record: RepairDone | DispositionMade, mentions: Mentions) -> None:
     """What repairs and dispositions both refer to."""
     mentions.units.add(unit_key(record.unit))
@@ -58,15 +76,4 @@ def project_consequences(record: RepairDone | DispositionMade, work: WorkingSet)
         if work.fact(defect, "defect") != unit.id:
             work.reject(f"defect {defect} is another unit's, not one of {record.unit}")
         work.rows[DefectClosure].append({"cause_id": record.id, "defect_id": defect, "closed_at": record.at})
-    for result in dict.fromkeys(record.disturbs):
-        disturbed = work.unit(result.unit)
-        work.touched[disturbed.id] = disturbed
-        work.disturbances[disturbed.id].add(Disturbed(result.operation, Ruling(record.at, record.id)))
-        work.rows[Disturbance].append(
-            {
-                "cause_id": record.id,
-                "unit_id": disturbed.id,
-                "operation": result.operation,
-                "disturbed_at": record.at,
-            }
-        )
+    disturb(record.disturbs, record, work)

@@ -19,7 +19,7 @@ def project(record: UnitRegistered, work: WorkingSet) -> None:
     What the centre wrote down by itself, because a run of the unit arrived, gives way to anybody who knows the unit.
     """
     key = unit_key(record.unit)
-    held = work.units.get(key)
+    held = work.named(key)
     if held is None:
         held = UnitEntry(
             record.id,
@@ -35,7 +35,9 @@ def project(record: UnitRegistered, work: WorkingSet) -> None:
         work.units[key] = held
     else:
         if _order(record.source, record.at) < _order(held.source, held.registered_at):
-            held.revision, held.enters_at = record.revision, record.enters_at
+            # What it was registered as says nothing of what it has become since.
+            if held.converted_at is None:
+                held.revision, held.enters_at = record.revision, record.enters_at
             held.registered_at, held.source = record.at, record.source
         held.simulated = held.simulated or record.simulated
         held.changed = True

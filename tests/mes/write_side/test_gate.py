@@ -9,7 +9,9 @@ import pytest
 from mes.gate.contents import Contradiction
 from mes.gate.decision import decide, rule_modules
 from mes.gate.equipment import CalibrationFacts, CycleFacts, EquipmentFacts
+from mes.gate.esd import EsdFacts
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
+from mes.gate.goods import Away, GoodsFacts
 from mes.gate.holds import HoldMet
 from mes.gate.orders import OrderFacts
 from mes.gate.read_backs import Mistold
@@ -21,7 +23,7 @@ from mes.models.journal import JournalRow
 from mes.models.test_run import GateDecision
 from mes.projection.history import Definition, Position, Progress, RouteStep
 from mes.records import LotIdentity, encode_record, parse_record
-from mes.vocabulary import OfflinePolicy, OperationKind, SiteKind, Verdict
+from mes.vocabulary import GateAct, OfflinePolicy, OperationKind, SiteKind, Verdict
 
 EPOCH = datetime(2026, 5, 4, 6, tzinfo=UTC)
 SIMULATED = Site("demo", SiteKind.SIMULATED)
@@ -103,12 +105,31 @@ def against_definition(unit, component):
     }
 
 
+def as_goods(unit, component):
+    """Facts that every rule about goods, names and operators' checks refuses."""
+    run = UUID(int=9)
+    lacking = Progress("assembly", False, "position(s) not filled: core", unfilled=("core",))
+    away = Away(unit.identity, "ACME", "DN-1", EPOCH, UUID(int=10))
+    return {
+        "unit": replace(
+            unit,
+            route=(replace(DONE, evidence=(f"test_run {run}",)), WAITING),
+            renamed=component.identity,
+            container="BOX-1",
+        ),
+        "contents": (replace(component, route=(lacking,)),),
+        "goods": GoodsFacts((away,), unproven={run: "is a simulated run"}),
+        "esd": EsdFacts(required=True),
+    }
+
+
 def test_every_rule_is_a_module_that_names_itself(refusals, unit, component):
     """A rule's file, its refusals and the list of all rules use one name."""
     taken = replace(component, id=None, installed_in=(InstalledIn(UUID(int=3), unit.identity, "core"),))
     unknown = refusals({"simulated": False}, unit=replace(unit, id=None, defined=False), components=(taken,))
     answers = unknown | refusals({"creates": True}) | refusals(**in_trouble(unit, component))
     answers |= refusals({"plan": "0" * 64}, **against_definition(unit, component))
+    answers |= refusals({"act": GateAct.SHIP}, **as_goods(unit, component))
     names = {module.__name__.rpartition(".")[2] for module in rule_modules()}
     assert set(answers) == names
     for refusal in answers.values():
