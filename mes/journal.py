@@ -129,8 +129,7 @@ def append(
     _refuse_known_ids(connection, fresh)
     insert_rows(connection, _JOURNAL, rows)
     if head.seq:
-        moved = update(SourceHead).where(col(SourceHead.source) == head.source).values(seq=seq, hash=digest)
-        connection.execute(moved)
+        connection.execute(_MOVED, {"of_source": head.source, "seq": seq, "hash": digest})
     else:
         connection.execute(insert(SourceHead), {"source": head.source, "seq": seq, "hash": digest})
     return fresh, AppendReceipt(head.source, seq, digest)
@@ -171,6 +170,7 @@ def _refuse_known_ids(connection: Connection, fresh: Sequence[Journalled]) -> No
 
 
 _JOURNAL, _HEAD = table_of(JournalRow), table_of(SourceHead)
+_MOVED = update(_HEAD).where(_HEAD.c.source == bindparam("of_source"))
 _HEADS = Prepared(select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.source == bindparam("source")))
 _BODIES = Lookup(
     select(_JOURNAL.c.seq, _JOURNAL.c.body).where(_JOURNAL.c.source == bindparam("source")), _JOURNAL.c.seq

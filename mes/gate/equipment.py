@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from mes.lookup import Lookup
+from mes.lookup import Lookup, Prepared
 from mes.models import table_of
 from mes.models.equipment import Calibration, FixtureLimit, Maintenance, StationCheck
 from mes.models.test_run import TestRun
@@ -81,7 +81,7 @@ def _calibrations(connection: Connection, request: GateRequest) -> tuple[Calibra
     for row in _OF_SERIALS.rows(connection, serials):
         if f"{row.model} {row.serial}".strip() in request.instruments or row.serial in request.instruments:
             newest[row.model, row.serial] = row
-    for row in connection.execute(_OF_FIXTURE, {"fixture": request.fixture}):
+    for row in _OF_FIXTURE.rows(connection, fixture=request.fixture):
         newest[row.model, row.serial] = row
     return tuple(
         CalibrationFacts(
@@ -116,7 +116,7 @@ def _checks(connection: Connection, request: GateRequest, names: Collection[str]
 
 
 def _cycles(connection: Connection, request: GateRequest) -> CycleFacts | None:
-    limit = connection.execute(_LIMITS, {"fixture": request.fixture}).first()
+    limit = next(iter(_LIMITS.rows(connection, fixture=request.fixture)), None)
     if limit is None or limit.cycles_max is None:
         return None
     # The station counts the cycles of its fixture, and the last run there told the count; that index is short. A voided
@@ -146,7 +146,7 @@ _ORDERED = (
     .order_by(_CALIBRATION.c.calibrated_at, _CALIBRATION.c.id)
 )
 _OF_SERIALS = Lookup(_ORDERED, _CALIBRATION.c.serial)
-_OF_FIXTURE = _ORDERED.where(_CALIBRATION.c.fixture == bindparam("fixture"))
+_OF_FIXTURE = Prepared(_ORDERED.where(_CALIBRATION.c.fixture == bindparam("fixture")))
 _CHECKS = (
     select(_CHECK)
     .where(
@@ -160,8 +160,8 @@ _CHECKS = (
     .order_by(_CHECK.c.checked_at.desc(), _CHECK.c.id.desc())
     .limit(1)
 )
-_LIMITS = (
-    select(_LIMIT)
+_LIMITS = Prepared(
+    select(_LIMIT.c.id, _LIMIT.c.cycles_max)
     .where(_LIMIT.c.fixture == bindparam("fixture"))
     .order_by(_LIMIT.c.released_at.desc(), _LIMIT.c.id.desc())
     .limit(1)
