@@ -9,7 +9,7 @@ PEERS_READY := $(PEERS)/.ready
 FOREIGN_READY := $(PEERS)/.foreign-ready
 ARGS ?=
 
-.PHONY: demo test bench foreign soak screens check lock clean help
+.PHONY: demo test bench bench-scale foreign soak screens check lock clean help
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ test: $(READY) ## Run the whole test suite: make test ARGS="-k journal"
 
 bench: $(READY) $(PEERS_READY) $(FOREIGN_READY) ## Measure beside the peers and the limits: make bench ARGS="--quick"
 	@OPENBLAS_NUM_THREADS=1 VENV_PEERS=$(PEERS) $(BIN)/python -m tests.bench $(ARGS)
+
+bench-scale: $(READY) ## Load up to ten million runs and measure how every question grows: make bench-scale ARGS="--to 1e5"
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench.scale $(ARGS)
 
 foreign: $(READY) $(FOREIGN_READY) ## Let other people's drivers talk to our instruments, and ours to theirs (a gigabyte)
 	@VENV_PEERS=$(PEERS) $(BIN)/python -m tests.foreign.foreign_table
@@ -44,7 +47,7 @@ lock: ## For maintainers, with uv on the path: exact versions and hashes of ever
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean: ## Remove the environment and every cache
-	rm -rf .venv $(PEERS) benchmarks.json .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dist
+	rm -rf .venv $(PEERS) benchmarks.json benchmarks-scale.json .bench-scale-* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Progress goes to standard error, so that `make demo ARGS="… --json"` leaves one document on standard output.

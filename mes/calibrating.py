@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from mes.certificate import Certificate, told
@@ -44,6 +44,8 @@ class Calibrated:
     newest: bool
     """Whether nothing later is known of it: then it says what the instrument is worth now."""
     hold: PlacedHold | None = None
+    known_as: tuple[str, ...] = ()
+    """Other models under which runs name this serial number: the gate goes by what an instrument tells of itself."""
 
 
 def calibrate(desk: Desk, certificate: Certificate, recorded_by: str, *, hold: str | None = None) -> Calibrated:
@@ -69,7 +71,8 @@ def calibrate(desk: Desk, certificate: Certificate, recorded_by: str, *, hold: s
         now = act.at
         kind = certificate.kind or EquipmentKind.INSTRUMENT
         serial = certificate.serial
-        model = _model(act, serial) if certificate.model is None else certificate.model
+        seen = _models(act, _INSTRUMENT, serial)
+        model = _model(act, serial, seen) if certificate.model is None else certificate.model
         _set_moment(act, certificate.calibrated_at, serial)
         try:
             record = EquipmentCalibrated(
@@ -102,7 +105,8 @@ def calibrate(desk: Desk, certificate: Certificate, recorded_by: str, *, hold: s
             with Session(act.connection) as session:
                 _, predicate = window_of(calibrations_in(session, serial), record.id)
             placed = place_in(act, predicate, hold, recorded_by)
-        return Calibrated(record, before[-1] if before else None, len(before) == len(known), placed)
+        known_as = tuple(sorted(seen - {model}))
+        return Calibrated(record, before[-1] if before else None, len(before) == len(known), placed, known_as)
 
 
 def maintain(
@@ -133,17 +137,16 @@ def _write(act: Act, record: Record, command: str) -> None:
         raise CommandError(f"{command}: {error.reason}; nothing was recorded") from error
 
 
-def _model(act: Act, serial: str) -> str:
+def _models(act: Act, table: Table, serial: str) -> set[str]:
+    return set(act.connection.execute(select(table.c.model).where(table.c.serial == serial).distinct()).scalars())
+
+
+def _model(act: Act, serial: str, seen: set[str]) -> str:
     """The model that runs and calibrations know under this serial."""
-    models: set[str] = set()
-    for table in (_INSTRUMENT, _CALIBRATION):
-        models |= set(
-            act.connection.execute(select(table.c.model).where(table.c.serial == serial).distinct()).scalars()
-        )
+    models = seen | _models(act, _CALIBRATION, serial)
     if len(models) != 1:
-        known = (
-            f"{len(models)} models have this serial: {', '.join(sorted(models))}" if models else "nothing names it yet"
-        )
+        listed = ", ".join(sorted(models))
+        known = f"{len(models)} models have this serial: {listed}" if models else "nothing names it yet"
         raise CommandError(f"instrument {serial}: {known}; give --model")
     return models.pop()
 

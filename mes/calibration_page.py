@@ -70,6 +70,7 @@ def print_calibrated(access: SiteAccess, done: Calibrated, *, as_json: bool) -> 
             found_good=record.found_good,
             left_good=record.left_good,
             newest=done.newest,
+            known_as=done.known_as,
             hold=None if done.hold is None else done.hold.id,
             points=point_documents(record.points),
             in_doubt=None
@@ -87,11 +88,17 @@ def print_calibrated(access: SiteAccess, done: Calibrated, *, as_json: bool) -> 
     due = "not to be used: no due date" if record.due is None else f"in calibration until {record.due}"
     left = due if record.left_good else "left out of tolerance: not to be used"
     page.line(left if done.newest else f"{left}; a later calibration is known and counts")
+    if done.known_as:
+        page.line(
+            f"runs name serial {record.equipment.serial} as {', '.join(done.known_as)}: the gate goes by that, so this"
+            " calibration is of something else, or to be voided and recorded without --model"
+        )
     if doubt is None:
         return
-    since = "as long as it is known" if doubt.suspicion.since is None else f"since {moment(doubt.suspicion.since)}"
+    since = doubt.suspicion.since
+    when = "whenever that was (it was never known to be good)" if since is None else f"since {moment(since)}"
     page.line(
-        f"found out of tolerance: {counted(len(doubt.units), 'unit')} measured {since} in doubt,"
+        f"found out of tolerance: {counted(len(doubt.units), 'unit')} measured {when} in doubt,"
         f" {sum(one.could_change for one in doubt.units)} could change their verdict"
     )
     named = f"--instrument {record.equipment.serial} --since-last-good"

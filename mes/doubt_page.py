@@ -6,6 +6,7 @@ from uuid import UUID
 
 from mes.calibration_page import calibration_document
 from mes.console_output import Page, counted, moment, print_csv, print_document, quantity
+from mes.gate.wording import listed
 from mes.genealogy import Use
 from mes.instrument_doubt import DoubtedUnit, InstrumentDoubt
 from mes.quality.suspicion import Suspicion
@@ -13,7 +14,7 @@ from mes.queries.calibrations import CalibrationSummary
 from mes.site_access import SiteAccess
 
 _CSV = ("depth", "maker", "part", "serial", "revision", "state", "top_level", "inside", "could_change", "could_be")
-_CSV_MORE = ("certain", "ratio", "measurand", "value", "low", "high", "error_low", "error_high")
+_CSV_MORE = ("certain", "passed_again", "ratio", "measurand", "value", "low", "high", "error_low", "error_high")
 
 
 def print_doubt(
@@ -56,8 +57,9 @@ def _csv_row(use: Use, one: DoubtedUnit | None) -> tuple[object, ...]:
     unit = use.unit
     told = (use.depth, unit.maker, unit.part, unit.serial, unit.revision, unit.state.value, use.top_level, use.inside)
     if one is None:
-        return (*told, *(None for _ in range(10)))
-    change = (one.could_change, None if one.could_be is None else one.could_be.value, one.certain, one.ratio)
+        return (*told, *(None for _ in range(11)))
+    could_be = None if one.could_be is None else one.could_be.value
+    change = (one.could_change, could_be, one.certain, one.passed_again, one.ratio)
     near = one.nearest
     if near is None:
         return (*told, *change, *(None for _ in range(6)))
@@ -102,6 +104,9 @@ def _print_page(
             ],
             right=("depth",),
         )
+    again = [str(use.unit.serial) for use in measured if by_unit[use.unit.id].passed_again]
+    if again:
+        page.line(f"tested again since, and passed: {listed(again, ', ')}")
     if any(one.could_change and not one.certain for one in doubt.units):
         page.line(
             "possibly: computed from readings, or its record tells no readings; the unit of the value alone matches"
@@ -116,7 +121,7 @@ def _row(use: Use, one: DoubtedUnit) -> tuple[str, ...]:
     unit = use.unit
     could = "stands" if one.could_be is None else one.could_be.value + ("" if one.certain else " (possibly)")
     if one.nearest is None:
-        return (unit.part, unit.serial, unit.state.value, could, "", "not measured by it", "", "")
+        return (unit.part, unit.serial, unit.state.value, could, "", "no value in doubt", "", "")
     near = one.nearest
     ratio = "" if near.ratio is None else f"{near.ratio:.3f}"
     low, high = (quantity(error, digits=3) for error in (near.error_low, near.error_high))

@@ -28,7 +28,9 @@ def shared_server(home: Path) -> Iterator[str]:
 def _shared(folder: Path) -> Iterator[str]:
     server = PostgresServer(folder)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        # Whoever reaches the socket is let in.
+        folder.chmod(0o700)
         turn, users = (folder / "lock").open("a"), (folder / "users").open("a")
     except OSError as error:
         raise ServerError(f"cannot have its data in {folder}: {error.strerror}\ngive another --home") from error

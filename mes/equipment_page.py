@@ -1,7 +1,7 @@
 """Equipment for a person or a program: all of it, or the history of one instrument or fixture."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from mes.calibration_page import POINT_COLUMNS, calibration_document, point_rows
@@ -29,15 +29,22 @@ class HistoryEvent:
     voided: bool
 
 
-def print_equipment(access: SiteAccess, form: str) -> None:
-    """Print all equipment; `form` is page, json or csv."""
+def print_equipment(access: SiteAccess, form: str, due_before: date | None = None) -> None:
+    """Print all equipment, or what is due for calibration before a day; `form` is page, json or csv."""
     known = equipment(access.engine)
+    if due_before is not None:
+        known = Equipment(tuple(one for one in known.equipment if _is_due(one, due_before)), (), ())
     if form == "json":
         print_document(access.site, equipment=known.equipment, fixtures=known.fixtures, checks=known.checks)
     elif form == "csv":
         print_csv(_CSV, [*map(_csv_row, known.equipment), *map(_csv_fixture, known.fixtures)])
     else:
-        _print_page(Page(access.site), known)
+        _print_page(Page(access.site), known, due_before)
+
+
+def _is_due(one: EquipmentSummary, before: date) -> bool:
+    """Whether it must be calibrated before this day; what was calibrated and has no due date must be at once."""
+    return one.calibrated_at is not None if one.due is None else one.due < before
 
 
 def _csv_row(one: EquipmentSummary) -> tuple[object, ...]:
@@ -59,8 +66,10 @@ def _csv_fixture(one: FixtureSummary) -> tuple[object, ...]:
     return ("FIXTURE", "", one.fixture, "", None, None, None, None, one.cycles, one.cycles_max)
 
 
-def _print_page(page: Page, known: Equipment) -> None:
-    if not known.equipment and not known.fixtures:
+def _print_page(page: Page, known: Equipment, due_before: date | None) -> None:
+    if due_before is not None and not known.equipment:
+        page.line(f"nothing that is known here is due for calibration before {due_before}")
+    elif not known.equipment and not known.fixtures:
         page.line("no run names an instrument, and no calibration is recorded; record one by `mes calibrate`")
     if known.equipment:
         rows = [

@@ -1,32 +1,28 @@
-"""What is built into what, at any moment: the as-built tree downwards, where-used upwards.
+"""What is built into what, at any moment: the as-built tree downwards; upwards see `mes.where_used`.
 
 An installation is an interval, closed by a removal and never deleted, so both questions take a moment. A
 component is inside from the instant of its installation up to, and not including, that of its removal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Engine, Select, and_, case, func, literal, or_, union_all
-from sqlalchemy import select as core_select
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, or_, select
+from sqlmodel import Session
 
-from mes.containment import caught, wanted
-from mes.database import along_the_index
+from mes.lookup import Lookup, id_text, moment_of, stored_moment
+from mes.models import table_of
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Unit
-from mes.queries.identity import UNIT_COLUMNS, LotSummary, UnitSummary, lot_summary, unit_of_columns, unit_summary
+from mes.queries.identity import LotSummary, UnitSummary, unit_summary
 from mes.queries.snapshot import UnknownUnit, snapshot
-from mes.records import Predicate, Subject
-from mes.vocabulary import RunEnding, Verdict
+from mes.vocabulary import RunEnding, UnitState, Verdict
+from mes.where_used import Use, uses, where_used
 
-_DEEPEST = 64
-"""Levels walked upwards: far more than anything is built of, and where a stored loop is left."""
-
-_ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
+__all__ = ["Assembly", "Component", "ComponentRun", "Use", "assembly", "tree", "uses", "where_used"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +64,6 @@ class Assembly:
     components: tuple[Component, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A unit that holds the item, or did; `depth` is 1 for the unit it went into and grows to the rack.
-
-    `inside` says whether the item is in it at the moment asked about; `top_level` whether that unit sits in
-    nothing else at that moment.
-    """
-
-    unit: UnitSummary
-    depth: int
-    inside: bool
-    top_level: bool
-
-
 def tree(engine: Engine, unit_id: UUID, *, at: datetime | None = None) -> Assembly:
     """The unit as built at `at` (aware; None: now), to the last part. Raises `UnknownUnit`."""
     with snapshot(engine) as session:
@@ -93,208 +75,114 @@ def assembly(session: Session, unit_id: UUID, *, at: datetime | None = None) -> 
     root = session.get(Unit, unit_id)
     if root is None:
         raise UnknownUnit(f"no unit has the id {unit_id}")
-    below = _below(unit_id, at)
-    rows = session.exec(
-        select(Installation, Unit, Lot)
-        .join(Unit, col(Unit.id) == col(Installation.child_id), isouter=True)
-        .join(Lot, col(Lot.id) == col(Installation.lot_id), isouter=True)
-        .where(col(Installation.parent_id).in_(core_select(below.c.unit_id)), _active(at))
-        .order_by(col(Installation.position), col(Installation.installed_at), col(Installation.id))
-    ).all()
-    by_parent: dict[UUID, list[tuple[Installation, Unit | None, Lot | None]]] = {}
-    for row in rows:
-        by_parent.setdefault(row[0].parent_id, []).append(row)
-    runs = _runs(session, below, at)
-    return Assembly(unit_summary(root), at, _components(unit_id, by_parent, runs, (unit_id,)))
+    connection = session.connection()
+    inside = _Inside(connection, at)
+    top = connection.execute(select(id_text(_UNIT.c.id)).where(_UNIT.c.id == unit_id)).scalar_one()
+    return Assembly(unit_summary(root), at, inside.components(top))
 
 
-def _runs(session: Session, below: CTE, at: datetime | None) -> dict[UUID, tuple[ComponentRun, ...]]:
-    over = col(TestRun.finished_at).is_not(None) if at is None else col(TestRun.finished_at) <= at
-    rows = session.execute(
-        core_select(
-            col(TestRun.unit_id),
-            col(TestRun.operation),
-            col(TestRun.attempt),
-            col(TestRun.station),
-            col(TestRun.verdict),
-            col(TestRun.ending),
-            col(TestRun.finished_at),
+class _Inside:
+    """Everything inside a unit, read level by level; ids stay as the database tells them until a summary needs them."""
+
+    def __init__(self, connection: Connection, at: datetime | None) -> None:
+        self._connection = connection
+        self._moment: dict[str, Any] = {} if at is None else {"at": at}
+
+    def components(self, top: str) -> tuple[Component, ...]:
+        """The components of this unit, with theirs."""
+        self._held: dict[str, list[tuple[Any, ...]]] = {}
+        level = {top}
+        while level:
+            self._held |= {unit: [] for unit in level}
+            lookup = _HELD_THEN if self._moment else _HELD
+            for parent, child, *facts in lookup.rows(self._connection, level, **self._moment):
+                self._held[parent].append((child, facts))
+            # A stored loop ends the walk.
+            level = {child for unit in level for child, _ in self._held[unit] if child} - self._held.keys()
+        self._runs = self._read_runs(self._held.keys() - {top})
+        return self._built(top, (top,))
+
+    def _read_runs(self, units: Collection[str]) -> dict[str, tuple[ComponentRun, ...]]:
+        found: dict[str, tuple[ComponentRun, ...]] = {}
+        lookup = _OVER_THEN if self._moment else _OVER
+        for unit, operation, attempt, station, verdict, ending, finished in lookup.rows(
+            self._connection, units, **self._moment
+        ):
+            ended = (Verdict(verdict), RunEnding(ending), moment_of(finished))
+            found[unit] = (*found.get(unit, ()), ComponentRun(operation, attempt, station, *ended))
+        return found
+
+    def _built(self, parent: str, above: tuple[str, ...]) -> tuple[Component, ...]:
+        return tuple(self._component(child, facts, above) for child, facts in self._held[parent])
+
+    def _component(self, child: str | None, facts: Sequence[Any], above: tuple[str, ...]) -> Component:
+        position, quantity, installed, lot_id, *rest = facts
+        # Nothing that happened is refused for being contradictory, so a loop can be stored: show it, and end there.
+        looped = child is not None and child in above
+        return Component(
+            position,
+            quantity,
+            None if child is None else _unit(child, rest[:_UNIT_WIDTH]),
+            None if lot_id is None else _lot(lot_id, rest[_UNIT_WIDTH:]),
+            moment_of(installed),
+            () if child is None else self._runs.get(child, ()),
+            () if child is None or looped else self._built(child, (*above, child)),
+            "the records put this unit into itself" if looped else None,
         )
-        .where(col(TestRun.unit_id).in_(core_select(below.c.unit_id)), over, col(TestRun.voided_by).is_(None))
-        .order_by(col(TestRun.finished_at), col(TestRun.id))
+
+
+def _unit(id_: str, columns: Sequence[Any]) -> UnitSummary:
+    maker, part, serial, revision, state, simulated, registered_at, source = columns
+    told = (UnitState(state), simulated, moment_of(registered_at), source)
+    return UnitSummary(UUID(id_), maker, part, serial, revision, *told)
+
+
+def _lot(id_: str, columns: Sequence[Any]) -> LotSummary:
+    maker, part, lot, quantity, unit, supplier, date_code, country, simulated, received_at = columns
+    told = (supplier, date_code, country, simulated, moment_of(received_at))
+    return LotSummary(UUID(id_), maker, part, lot, quantity, unit, *told)
+
+
+def _then(select_: Select[Any], since: Any, until: Any) -> Select[Any]:
+    """Of intervals those that hold at the parameter `at`: [since, until)."""
+    at = bindparam("at", type_=since.type)
+    return select_.where(and_(since <= at, or_(until.is_(None), until > at)))
+
+
+_UNIT, _LOT, _LINK, _RUN = table_of(Unit), table_of(Lot), table_of(Installation), table_of(TestRun)
+_UNIT_COLUMNS = ("maker", "part", "serial", "revision", "state", "simulated")
+_LOT_COLUMNS = ("maker", "part", "lot", "quantity", "unit", "supplier", "date_code", "country_of_origin", "simulated")
+_UNIT_WIDTH = len(_UNIT_COLUMNS) + 2
+_LINKS = (
+    select(
+        id_text(_LINK.c.parent_id),
+        id_text(_LINK.c.child_id),
+        _LINK.c.position,
+        _LINK.c.quantity,
+        stored_moment(_LINK.c.installed_at),
+        id_text(_LINK.c.lot_id),
+        *(_UNIT.c[name] for name in _UNIT_COLUMNS),
+        stored_moment(_UNIT.c.registered_at),
+        _UNIT.c.source,
+        *(_LOT.c[name] for name in _LOT_COLUMNS),
+        stored_moment(_LOT.c.received_at),
     )
-    found: dict[UUID, tuple[ComponentRun, ...]] = {}
-    for unit_id, operation, attempt, station, verdict, ending, finished_at in rows:
-        run = ComponentRun(operation, attempt, station, Verdict(verdict), RunEnding(ending), finished_at)
-        found[unit_id] = (*found.get(unit_id, ()), run)
-    return found
-
-
-def _components(
-    parent: UUID,
-    by_parent: dict[UUID, list[tuple[Installation, Unit | None, Lot | None]]],
-    runs: Mapping[UUID, tuple[ComponentRun, ...]],
-    above: tuple[UUID, ...],
-) -> tuple[Component, ...]:
-    return tuple(
-        _component(installation, child, lot, by_parent, runs, above)
-        for installation, child, lot in by_parent.get(parent, ())
+    .outerjoin_from(_LINK, _UNIT, _UNIT.c.id == _LINK.c.child_id)
+    .outerjoin(_LOT, _LOT.c.id == _LINK.c.lot_id)
+    .order_by(_LINK.c.position, _LINK.c.installed_at, _LINK.c.id)
+)
+_HELD = Lookup(_LINKS.where(_LINK.c.removed_at.is_(None)), _LINK.c.parent_id, as_text=True)
+_HELD_THEN = Lookup(_then(_LINKS, _LINK.c.installed_at, _LINK.c.removed_at), _LINK.c.parent_id, as_text=True)
+_RUNS = (
+    select(
+        id_text(_RUN.c.unit_id),
+        *(_RUN.c[name] for name in ("operation", "attempt", "station", "verdict", "ending")),
+        stored_moment(_RUN.c.finished_at),
     )
-
-
-def _component(
-    installation: Installation,
-    child: Unit | None,
-    lot: Lot | None,
-    by_parent: dict[UUID, list[tuple[Installation, Unit | None, Lot | None]]],
-    runs: Mapping[UUID, tuple[ComponentRun, ...]],
-    above: tuple[UUID, ...],
-) -> Component:
-    # Nothing that happened is refused for being contradictory, so a loop can be stored: show it, and end there.
-    looped = child is not None and child.id in above
-    inner = () if child is None or looped else _components(child.id, by_parent, runs, (*above, child.id))
-    return Component(
-        position=installation.position,
-        quantity=installation.quantity,
-        unit=None if child is None else unit_summary(child),
-        lot=None if lot is None else lot_summary(lot),
-        installed_at=installation.installed_at,
-        runs=() if child is None else runs.get(child.id, ()),
-        components=inner,
-        contradiction="the records put this unit into itself" if looped else None,
-    )
-
-
-def where_used(
-    engine: Engine,
-    *,
-    unit_id: UUID | None = None,
-    lot_id: UUID | None = None,
-    predicate: Predicate | None = None,
-    at: datetime | None = None,
-) -> tuple[Use, ...]:
-    """Every unit that holds this unit or lot, directly or through others, up to the top; nearest first.
-
-    Of a predicate: the units that it catches (those of depth 0 themselves, those of depth 1 by a lot in them), and what
-    holds one. Of work only what was done by the moment `at` counts.
-
-    Units that held it once and no longer do at `at` (None: now) come with `inside` False: containment needs
-    them too. A unit counts as having held it only while the whole chain between the two was closed. Give exactly
-    one of `unit_id`, `lot_id` and `predicate`; raises `ValueError` otherwise.
-    """
-    if [unit_id, lot_id, predicate].count(None) != 2:
-        raise ValueError("where used: give exactly one of unit_id, lot_id and predicate")
-    with snapshot(engine) as session:
-        return uses(session, unit_id=unit_id, lot_id=lot_id, predicate=predicate, at=at)
-
-
-def uses(
-    session: Session,
-    *,
-    unit_id: UUID | None = None,
-    lot_id: UUID | None = None,
-    predicate: Predicate | None = None,
-    at: datetime | None = None,
-) -> tuple[Use, ...]:
-    """The same as `where_used`, inside a session that is already open."""
-    if predicate is not None:
-        above = _above(_caught(predicate))
-    else:
-        item = col(Installation.child_id) == unit_id if lot_id is None else col(Installation.lot_id) == lot_id
-        above = _above(_directly(item))
-    still = above.c.until.is_(None) if at is None else or_(above.c.until.is_(None), above.c.until > at)
-    reached = core_select(
-        above.c.unit_id,
-        func.min(above.c.depth).label("depth"),
-        func.max(case((still, 1), else_=0)).label("inside"),
-    ).group_by(above.c.unit_id)
-    if at is not None:
-        reached = reached.where(above.c.since <= at)
-    holder = reached.subquery("holder")
-    seated = core_select(literal(1)).where(col(Installation.child_id) == col(Unit.id), _active(at)).exists()
-    # Columns on the bare connection: a lot may sit in tens of thousands of units, and the session would handle each.
-    with along_the_index(connection := session.connection()):
-        rows = connection.execute(
-            core_select(*UNIT_COLUMNS, holder.c.depth, holder.c.inside, seated)
-            .join(holder, holder.c.unit_id == col(Unit.id))
-            .order_by(holder.c.depth, col(Unit.maker), col(Unit.part), col(Unit.serial))
-        ).all()
-    return tuple(
-        Use(unit_of_columns(columns), depth, inside=bool(inside), top_level=not is_seated)
-        for *columns, depth, inside, is_seated in rows
-    )
-
-
-def _active(at: datetime | None) -> ColumnElement[bool]:
-    """Installations that hold at the moment: [installed, removed)."""
-    if at is None:
-        return col(Installation.removed_at).is_(None)
-    return and_(
-        col(Installation.installed_at) <= at,
-        or_(col(Installation.removed_at).is_(None), col(Installation.removed_at) > at),
-    )
-
-
-def _below(unit_id: UUID, at: datetime | None) -> CTE:
-    """The unit and every unit inside it. UNION, not UNION ALL: a stored loop must end the walk, not the server."""
-    root = core_select(col(Unit.id).label("unit_id")).where(col(Unit.id) == unit_id).cte("below", recursive=True)
-    inner = core_select(col(Installation.child_id)).where(
-        col(Installation.parent_id) == root.c.unit_id, col(Installation.child_id).is_not(None), _active(at)
-    )
-    return root.union(inner)
-
-
-def _directly(item: ColumnElement[bool]) -> Select[Any]:
-    """The installations of the item itself, as the first links of chains."""
-    columns: tuple[Any, ...] = (
-        col(Installation.parent_id).label("unit_id"),
-        literal(1).label("depth"),
-        col(Installation.installed_at).label("since"),
-        col(Installation.removed_at).label("until"),
-    )
-    return core_select(*columns).where(item, _ever_held())
-
-
-def _caught(predicate: Predicate) -> Select[Any]:
-    """The units that a predicate catches, as the first links of chains; what is so of itself was always so."""
-    facts = union_all(*caught(wanted(predicate))).subquery("caught")
-    # Work taints a unit from its first time on, however often it was done.
-    worked = predicate.subject is Subject.WORK
-    since = func.min(facts.c.since) if worked else func.coalesce(facts.c.since, literal(_ALWAYS, facts.c.since.type))
-    first: Select[Any] = core_select(
-        facts.c.unit_id,
-        facts.c.depth,
-        since.label("since"),
-        facts.c.until,
-    )
-    return first.group_by(facts.c.unit_id, facts.c.depth, facts.c.until) if worked else first.distinct()
-
-
-def _above(first: Select[Any]) -> CTE:
-    """Every chain of installations from its first link upwards, with the interval in which all of it was closed."""
-    direct = first.cte("above", recursive=True)
-    installed, removed = col(Installation.installed_at), col(Installation.removed_at)
-    higher = core_select(
-        col(Installation.parent_id),
-        direct.c.depth + 1,
-        case((installed > direct.c.since, installed), else_=direct.c.since),
-        case(
-            (direct.c.until.is_(None), removed),
-            (or_(removed.is_(None), removed > direct.c.until), direct.c.until),
-            else_=removed,
-        ),
-    ).where(
-        col(Installation.child_id) == direct.c.unit_id,
-        _ever_held(),
-        or_(direct.c.until.is_(None), installed < direct.c.until),
-        or_(removed.is_(None), removed > direct.c.since),
-        # A stored loop must end the walk, not the server.
-        direct.c.depth < _DEEPEST,
-    )
-    # UNION, not UNION ALL: eight cables of a kit with one lot are eight ways into the rack, and one is enough.
-    return direct.union(higher)
-
-
-def _ever_held() -> ColumnElement[bool]:
-    """Installations that held for any time at all: late records can put a removal before its installation."""
-    return or_(col(Installation.removed_at).is_(None), col(Installation.removed_at) > col(Installation.installed_at))
+    .where(_RUN.c.voided_by.is_(None))
+    .order_by(_RUN.c.finished_at, _RUN.c.id)
+)
+_OVER = Lookup(_RUNS.where(_RUN.c.finished_at.is_not(None)), _RUN.c.unit_id, as_text=True)
+_OVER_THEN = Lookup(
+    _RUNS.where(_RUN.c.finished_at <= bindparam("at", type_=_RUN.c.finished_at.type)), _RUN.c.unit_id, as_text=True
+)

@@ -15,7 +15,7 @@ from mes.models.unit import Installation
 from mes.quality.found_error import Doubt, DoubtedValue, bad_points, doubt
 from mes.quality.suspicion import Suspicion, suspicion
 from mes.quality.what_if import Rejudged
-from mes.queries.calibrations import CalibrationSummary, MeasuredRun, calibrations, measured_runs
+from mes.queries.calibrations import CalibrationSummary, MeasuredRun, calibrations, measured_runs, passed_again
 from mes.queries.equipment import instruments_seen
 from mes.records import Predicate
 from mes.site_access import SiteAccess
@@ -31,8 +31,8 @@ class DoubtedUnit:
     """A unit that was measured in the time in doubt.
 
     `could_change` says that a run of it could have been judged otherwise under the error found, `could_be` how, and
-    `certain` that the values which decide are readings of the instrument and not merely of its unit. `nearest` is its
-    value with the least margin for the error.
+    `certain` that the values which decide are readings of the instrument and not merely of its unit. `nearest` is the
+    value that decides: the one with the least margin for the error, of a failure the one that is farthest out.
     """
 
     unit_id: UUID
@@ -43,6 +43,8 @@ class DoubtedUnit:
     ratio: float | None
     nearest: DoubtedValue | None
     runs: tuple[str, ...]
+    passed_again: bool = False
+    """Whether it passed every operation in doubt again, after the time in doubt."""
 
     @property
     def urgency(self) -> tuple[object, ...]:
@@ -111,7 +113,12 @@ def in_doubt(access: SiteAccess, serial: str, calibration: str | None = None) ->
     for run in runs:
         told = None if run.judged is None else doubt(run.judged, run.taken, groups)
         doubts.setdefault(run.unit_id, []).append((run, told))
-    units = sorted((_unit(id_, known) for id_, known in doubts.items()), key=lambda one: (one.urgency, one.unit_id))
+    until = found.until
+    again = {} if until is None else passed_again(access.engine, doubts.keys(), until)
+    units = sorted(
+        (_unit(id_, known, again.get(id_, ())) for id_, known in doubts.items()),
+        key=lambda one: (one.urgency, one.unit_id),
+    )
     with one_state(access.engine) as connection:
         holding = holders_of(connection, {one.unit_id for one in units if one.could_change})
     measured = {one.unit for run in runs for one in run.taken}
@@ -131,7 +138,8 @@ def holders_of(connection: Connection, ids: Collection[UUID]) -> frozenset[UUID]
     return frozenset(found)
 
 
-def _unit(unit_id: UUID, known: Sequence[tuple[MeasuredRun, Doubt | None]]) -> DoubtedUnit:
+def _unit(unit_id: UUID, known: Sequence[tuple[MeasuredRun, Doubt | None]], passed: Collection[str]) -> DoubtedUnit:
+    again = {run.operation for run, _ in known} <= set(passed)
     told = [one for _, one in known if one is not None]
     worst = min(
         told,
@@ -140,8 +148,9 @@ def _unit(unit_id: UUID, known: Sequence[tuple[MeasuredRun, Doubt | None]]) -> D
     )
     ids = tuple(one.run for one in told)
     if worst is None:
-        return DoubtedUnit(unit_id, False, False, None, (), None, None, ids)
-    nearest = next((one for one in worst.values if one.measurand in worst.by), None) or next(iter(worst.values), None)
+        return DoubtedUnit(unit_id, False, False, None, (), None, None, ids, again)
+    deciding = [one for one in worst.values if one.measurand in worst.by and one.ratio == worst.ratio]
+    nearest = next(iter((*deciding, *worst.values)), None)
     return DoubtedUnit(
         unit_id,
         worst.could_be is not None,
@@ -151,6 +160,7 @@ def _unit(unit_id: UUID, known: Sequence[tuple[MeasuredRun, Doubt | None]]) -> D
         worst.ratio,
         nearest,
         ids,
+        again,
     )
 
 

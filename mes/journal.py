@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlmodel import col
 
 from mes.ledger import AppendReceipt, ContentConflict, JournalEntry, RecordRejected, SequenceGap, chain, genesis
-from mes.lookup import Lookup
+from mes.lookup import Lookup, Prepared
 from mes.models import table_of
 from mes.models.journal import JournalRow, SourceHead
 from mes.records import AnyRecord, parse_record
@@ -48,10 +48,9 @@ class Journalled:
 
 def head_of(connection: Connection, source: str) -> AppendReceipt:
     """What the journal holds of a source (`seq` 0 and the genesis hash for one never heard of)."""
-    row = connection.execute(
-        select(col(SourceHead.seq), col(SourceHead.hash)).where(col(SourceHead.source) == source)
-    ).one_or_none()
-    return AppendReceipt(source, row.seq, row.hash) if row else AppendReceipt(source, 0, genesis(source))
+    for row in _HEADS.rows(connection, source=source):
+        return AppendReceipt(source, row.seq, row.hash)
+    return AppendReceipt(source, 0, genesis(source))
 
 
 def understand(entry: JournalEntry) -> Journalled:
@@ -130,8 +129,7 @@ def append(
     _refuse_known_ids(connection, fresh)
     insert_rows(connection, _JOURNAL, rows)
     if head.seq:
-        moved = update(SourceHead).where(col(SourceHead.source) == head.source).values(seq=seq, hash=digest)
-        connection.execute(moved)
+        connection.execute(_MOVED, {"of_source": head.source, "seq": seq, "hash": digest})
     else:
         connection.execute(insert(SourceHead), {"source": head.source, "seq": seq, "hash": digest})
     return fresh, AppendReceipt(head.source, seq, digest)
@@ -171,7 +169,9 @@ def _refuse_known_ids(connection: Connection, fresh: Sequence[Journalled]) -> No
         )
 
 
-_JOURNAL = table_of(JournalRow)
+_JOURNAL, _HEAD = table_of(JournalRow), table_of(SourceHead)
+_MOVED = update(_HEAD).where(_HEAD.c.source == bindparam("of_source"))
+_HEADS = Prepared(select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.source == bindparam("source")))
 _BODIES = Lookup(
     select(_JOURNAL.c.seq, _JOURNAL.c.body).where(_JOURNAL.c.source == bindparam("source")), _JOURNAL.c.seq
 )

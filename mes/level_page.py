@@ -25,6 +25,8 @@ def print_levels(page: Page, found: Attained, at: datetime | None) -> None:
         own = f"{level_name(MATERIAL, unit.own_material)}, {level_name(PROCESS, unit.own_process)}"
         inside = f"{level_name(MATERIAL, unit.material)}, {level_name(PROCESS, unit.process)}"
         page.line(f"attains {own}" + (f"; with what is in it {inside}" if unit.children else ""), indent=2)
+        if unit.work_order is not None:
+            page.line(f"work order {unit.work_order}", indent=2)
         for gap in unit.gaps:
             # Of what lowers nothing one mention is enough.
             if gap.lowers or not unit.path:
@@ -55,6 +57,7 @@ def level_document(found: Attained) -> dict[str, object]:
     return {
         "path": found.path,
         "unit": found.unit,
+        "work_order": found.work_order,
         "material": level_name(MATERIAL, found.material),
         "process": level_name(PROCESS, found.process),
         "own_material": level_name(MATERIAL, found.own_material),

@@ -94,6 +94,9 @@ class PostgresServer:
         until = self._clock() + _DEADLINE_S
         while True:
             if _has_gone(pid):
+                # A command that was killed may have started one just before us.
+                if (other := self._settled()) is not None:
+                    return other
                 raise ServerError(f"PostgreSQL in {self.folder} did not start:\n{self._said()}")
             running = self.running()
             if running is not None and running.pid == pid and running.ready:
@@ -209,10 +212,17 @@ class PostgresServer:
             )
 
     def _clear(self) -> None:
-        """Remove what a server that is gone left behind; its number may be that of another program by now."""
-        lock = f".s.PGSQL.{_PORT}"
-        for left in (self._data / "postmaster.pid", self.folder / lock, self.folder / f"{lock}.lock"):
-            left.unlink(missing_ok=True)
+        """Remove locks of a server that is gone whose number is another program's by now: they would be believed.
+
+        What names a process that is gone PostgreSQL removes itself, and that of a server just starting must stay.
+        """
+        for lock in (self._data / "postmaster.pid", self.folder / f".s.PGSQL.{_PORT}.lock"):
+            try:
+                pid = int(lock.read_text(encoding="utf-8").partition("\n")[0])
+            except (OSError, ValueError):
+                continue
+            if Path(f"/proc/{pid}").exists() and not self._is_ours(pid):
+                lock.unlink()
 
     def _socket_folder(self) -> Path:
         if len(os.fsencode(self.folder / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET:

@@ -146,9 +146,11 @@ def _print_run(page: Page, run: RunReport, allowed: bool | None) -> None:
     for instrument in run.instruments:
         due = instrument.calibration_due
         calibration = "calibration due date missing" if due is None else f"calibration due {due.isoformat()}"
+        values = sum(map(len, instrument.readings.values()))
+        read = f", read {counted(values, 'value')}" if values else ""
         page.line(
             f"{instrument.role}: {instrument.model} serial {instrument.serial} "
-            f"firmware {instrument.firmware}, {calibration}",
+            f"firmware {instrument.firmware}, {calibration}{read}",
             indent=6,
         )
     for file in run.attachments:

@@ -21,6 +21,9 @@ from tests.bench import (
 )
 from tests.bench.__main__ import BENCHES, machine
 from tests.bench.figure import Figure, alone, compared, shown, table
+from tests.bench.scale import __main__ as bench_scale
+from tests.bench.scale.growth import Cost, Point, exponent, plot, rows
+from tests.bench.scale.hall import Hall
 
 
 def test_executive_and_its_record(tmp_path: Path) -> None:
@@ -96,6 +99,35 @@ def test_import_of_a_history(tmp_path: Path) -> None:
     """Every line of the made-up file is a run, and the process knows how much memory it had."""
     told = bench_import.imported(*bench_import.history(tmp_path, 30), f"sqlite:///{tmp_path / 'site.db'}")
     assert (told["runs"], told["seconds"] > 0, told["peak"] > 10e6) == (30, True, True)
+
+
+def test_a_hall_is_loaded_and_every_question_answered(tmp_path: Path) -> None:
+    """A hall of two racks has 160 cables; its lot reaches 182 units, and every question costs something."""
+    hall = Hall(racks=2, measurands=10)
+    (point,) = bench_scale.figures(tmp_path, ["sqlite"], {"sqlite": 160}, hall, (), 1, lambda _: None)
+    assert (hall.cables, hall.holders) == (160, 182)
+    assert point.runs >= 162
+    assert point.costs.keys() == bench_scale.ASKED.keys()
+    assert min(cost.median for cost in point.costs.values()) > 0
+    # Kept, and gone on with: nothing is loaded twice. The kits asked about were of 64 cables, tested for them.
+    (again,) = bench_scale.figures(tmp_path, ["sqlite"], {"sqlite": 160}, hall, ("tree",), 1, lambda _: None)
+    assert (again.runs, again.costs.keys()) == (point.runs + 64, {"tree"})
+    assert Point.from_document(json.loads(json.dumps(point.document()))) == point
+
+
+def test_growth_is_told_by_its_exponent() -> None:
+    """What doubles with the work grows by the power of 1, what stays by 0; a plot has a letter for each question."""
+    assert exponent((100, 2.0), (1000, 20.0)) == pytest.approx(1.0)
+    assert exponent((100, 2.0), (1000, 2.0)) == 0.0
+    assert exponent((100, 2.0), (100, 3.0)) is None
+    points = [
+        Point("sqlite", runs, runs, 100, 0.5, runs, costs={"tree": Cost.of([cost] * 3, [cost] * 3)})
+        for runs, cost in ((10_000, 0.02), (100_000, 0.2))
+    ]
+    asked = {"tree": ("tree of parts", "≤ 10 ms", False), "gate": ("gate", "", True)}
+    assert rows(points, asked)[-1] == ("tree of parts", ["20 ms / 20 ms", "200 ms / 200 ms  n^+1.00"], "≤ 10 ms")
+    assert sum(line.count("a") for line in plot(points, asked) if "│" in line) == 2
+    assert bench_scale.decades(1e6) == [10_000, 100_000, 1_000_000]
 
 
 def test_line_and_station_memory(tmp_path: Path) -> None:

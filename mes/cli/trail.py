@@ -22,10 +22,11 @@ def command(
 ) -> None:
     from uuid import UUID
 
+    from mes.command_line import CommandError, Exit
     from mes.command_options import instant, one_form
     from mes.console_output import Page, moment, print_csv, print_document
     from mes.identification import one_unit
-    from mes.queries.trail import hold_trail, unit_trail
+    from mes.queries.trail import UnknownHold, hold_trail, unit_trail
     from mes.site_access import reading
 
     one_form(as_json, as_csv)
@@ -36,7 +37,10 @@ def command(
         hold = None
     with reading(home, database) as access:
         if hold is not None:
-            found = hold_trail(access.engine, hold)
+            try:
+                found = hold_trail(access.engine, hold)
+            except UnknownHold as error:
+                raise CommandError(str(error), Exit.NO) from error
         else:
             unit = one_unit(access, subject, part, maker, as_json=as_json, shown=True)
             found = unit_trail(access.engine, unit.id, contents=contents)

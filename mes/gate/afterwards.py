@@ -21,7 +21,10 @@ from sqlalchemy import Connection, select
 from mes.gate.contents import doubled, inside
 from mes.gate.decision import SOURCE, decision_of, is_journalled, journal_by_gate, judge
 from mes.gate.holds import caught_units
+from mes.gate.read_backs import mistellers
 from mes.gate.rulings import unsound
+from mes.gate.standing import superseded
+from mes.gate.terms import overdrawing
 from mes.journal import Journalled, understand
 from mes.ledger import JournalEntry, Site
 from mes.lookup import Lookup
@@ -156,6 +159,8 @@ def _in_question(connection: Connection, finished: Sequence[RunFinished]) -> lis
     ids |= former_ids(connection, wanted - ids.keys())
     contents = inside(connection, ids.values())
     noted = caught_units(connection, contents) | unsound(connection, contents) | doubled(connection, contents)
+    noted |= overdrawing(connection, contents) | superseded(connection, ids.values())
+    noted |= mistellers(connection, contents)
     if not noted:
         return []
     return [run for run in finished if inside(connection, [ids[unit_key(run.unit)]]) & noted]

@@ -11,12 +11,13 @@ from pkgutil import iter_modules
 from types import ModuleType
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from mes import journal
 from mes.gate import rules
 from mes.gate.facts import Facts, read_facts
 from mes.ledger import GATE_SOURCE, ContentConflict, JournalEntry, RecordRejected, Site
+from mes.lookup import Prepared
 from mes.models import table_of
 from mes.models.journal import JournalRow
 from mes.projection import fold
@@ -112,11 +113,10 @@ def journal_by_gate(connection: Connection, record: Record, received_at: datetim
 
 def decision_of(connection: Connection, id_: UUID, request: GateRequest | None = None) -> GateDecided | None:
     """The decision of this identity, or None. Raises `ContentConflict` where it answers another request than this."""
-    rows = table_of(JournalRow)
-    body = connection.execute(select(rows.c.body).where(rows.c.record_id == id_)).scalar_one_or_none()
-    if body is None:
+    held = _HELD.rows(connection, record_id=id_)
+    if not held:
         return None
-    record = parse_record(body)
+    record = parse_record(held[0].body)
     if not isinstance(record, GateDecided) or request not in (None, record.request):
         raise ContentConflict(
             f"gate request {id_}: its id already names another {record.kind} record\n"
@@ -127,5 +127,10 @@ def decision_of(connection: Connection, id_: UUID, request: GateRequest | None =
 
 def is_journalled(connection: Connection, id_: UUID) -> bool:
     """Whether any record has this identity."""
-    rows = table_of(JournalRow)
-    return connection.execute(select(rows.c.seq).where(rows.c.record_id == id_)).first() is not None
+    return bool(_HELD.rows(connection, record_id=id_))
+
+
+_JOURNAL = table_of(JournalRow)
+_HELD = Prepared(
+    select(_JOURNAL.c.body).where(_JOURNAL.c.record_id == bindparam("record_id", type_=_JOURNAL.c.record_id.type))
+)

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from mes.lookup import Lookup
+from mes.lookup import Lookup, Prepared
 from mes.models import table_of
 from mes.models.equipment import Calibration, FixtureLimit, Maintenance, StationCheck
 from mes.models.test_run import TestRun
@@ -70,7 +70,7 @@ def read_equipment(connection: Connection, request: GateRequest, checks: Collect
     """The facts for a request whose operation asks for these checks."""
     return EquipmentFacts(
         _calibrations(connection, request),
-        _checks(connection, request) if checks else {},
+        _checks(connection, request, checks),
         _cycles(connection, request),
     )
 
@@ -81,7 +81,7 @@ def _calibrations(connection: Connection, request: GateRequest) -> tuple[Calibra
     for row in _OF_SERIALS.rows(connection, serials):
         if f"{row.model} {row.serial}".strip() in request.instruments or row.serial in request.instruments:
             newest[row.model, row.serial] = row
-    for row in connection.execute(_OF_FIXTURE.where(_CALIBRATION.c.fixture == request.fixture)):
+    for row in _OF_FIXTURE.rows(connection, fixture=request.fixture):
         newest[row.model, row.serial] = row
     return tuple(
         CalibrationFacts(
@@ -97,28 +97,26 @@ def _ends(named: str) -> Iterator[str]:
     return (" ".join(words[start:]) for start in range(len(words)))
 
 
-def _checks(connection: Connection, request: GateRequest) -> dict[str, CheckFacts]:
-    rows = connection.execute(
-        select(_CHECK)
-        .where(
-            _CHECK.c.station == request.station,
-            _CHECK.c.operation == request.operation,
-            # A simulated bench shows nothing of a real one.
-            _CHECK.c.simulated.is_(request.simulated),
-            _CHECK.c.voided_by.is_(None),
-        )
-        .order_by(_CHECK.c.checked_at, _CHECK.c.id)
-    )
-    return {
-        row.name: CheckFacts(
-            row.id, row.serial, row.checked_at, row.trouble, row.plan_digest, row.fixture, tuple(row.instruments)
-        )
-        for row in rows
-    }
+def _checks(connection: Connection, request: GateRequest, names: Collection[str]) -> dict[str, CheckFacts]:
+    found = {}
+    for name in names:
+        row = connection.execute(
+            _CHECKS,
+            {
+                "station": request.station,
+                "operation": request.operation,
+                "name": name,
+                "simulated": request.simulated,
+            },
+        ).first()
+        if row is not None:
+            told = (row.checked_at, row.trouble, row.plan_digest, row.fixture, tuple(row.instruments))
+            found[name] = CheckFacts(row.id, row.serial, *told)
+    return found
 
 
 def _cycles(connection: Connection, request: GateRequest) -> CycleFacts | None:
-    limit = connection.execute(_LIMITS.where(_LIMIT.c.fixture == request.fixture)).first()
+    limit = next(iter(_LIMITS.rows(connection, fixture=request.fixture)), None)
     if limit is None or limit.cycles_max is None:
         return None
     # The station counts the cycles of its fixture, and the last run there told the count; that index is short. A voided
@@ -148,8 +146,26 @@ _ORDERED = (
     .order_by(_CALIBRATION.c.calibrated_at, _CALIBRATION.c.id)
 )
 _OF_SERIALS = Lookup(_ORDERED, _CALIBRATION.c.serial)
-_OF_FIXTURE = _ORDERED
-_LIMITS = select(_LIMIT).order_by(_LIMIT.c.released_at.desc(), _LIMIT.c.id.desc()).limit(1)
+_OF_FIXTURE = Prepared(_ORDERED.where(_CALIBRATION.c.fixture == bindparam("fixture")))
+_CHECKS = (
+    select(_CHECK)
+    .where(
+        _CHECK.c.station == bindparam("station"),
+        _CHECK.c.operation == bindparam("operation"),
+        _CHECK.c.name == bindparam("name"),
+        # A simulated bench shows nothing of a real one.
+        _CHECK.c.simulated == bindparam("simulated"),
+        _CHECK.c.voided_by.is_(None),
+    )
+    .order_by(_CHECK.c.checked_at.desc(), _CHECK.c.id.desc())
+    .limit(1)
+)
+_LIMITS = Prepared(
+    select(_LIMIT.c.id, _LIMIT.c.cycles_max)
+    .where(_LIMIT.c.fixture == bindparam("fixture"))
+    .order_by(_LIMIT.c.released_at.desc(), _LIMIT.c.id.desc())
+    .limit(1)
+)
 _RENEWALS = (
     select(_MAINTENANCE.c.maintained_at)
     .where(

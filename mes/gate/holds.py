@@ -13,7 +13,7 @@ from sqlalchemy import CompoundSelect, Connection, Select, and_, or_, select, un
 
 from mes.containment import HOLD, caught, wanted_by_holds
 from mes.gate.contents import identities
-from mes.lookup import Lookup
+from mes.lookup import Lookup, Prepared
 from mes.models import table_of
 from mes.models.hold import HoldExemption
 from mes.models.product import Plan
@@ -66,7 +66,7 @@ def met(connection: Connection, request: GateRequest, contents: Collection[UUID]
 
 def anything_held(connection: Connection) -> bool:
     """Whether any hold stands at all."""
-    return connection.execute(_ANY).first() is not None
+    return bool(_ANY.rows(connection))
 
 
 def caught_units(connection: Connection, units: Collection[UUID]) -> frozenset[UUID]:
@@ -157,7 +157,7 @@ _SHOWN = 10
 """Facts named for one unit under one hold: a refusal is read by a person."""
 
 _EXEMPTION, _PLAN, _LOT = table_of(HoldExemption), table_of(Plan), table_of(Lot)
-_ANY = select(HOLD.c.id).where(HOLD.c.released_at.is_(None)).limit(1)
+_ANY = Prepared(select(HOLD.c.id).where(HOLD.c.released_at.is_(None)).limit(1))
 
 
 def _statement(part: Select[Any]) -> Select[Any]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
@@ -31,10 +32,22 @@ class Mistold:
     owners: tuple[str, ...]
     evidence: tuple[str, ...]
 
+    def __str__(self) -> str:
+        if self.tells == "mac":
+            return f"{self.unit} has MAC {self.value}, and so has {' and '.join(self.owners)}"
+        says = f"says serial {self.value}" if self.value else "says no serial number"
+        owned = f", which is {' and '.join(self.owners)}: a copied memory, or exchanged labels" if self.owners else ""
+        return f"the memory of {self.unit} {says}{owned}"
 
-def mistold(connection: Connection, contents: Collection[object]) -> tuple[Mistold, ...]:
+
+def mistold(connection: Connection, contents: Collection[UUID]) -> tuple[Mistold, ...]:
     """What the memories of these units said that cannot be; nearly always nothing, which is one statement."""
     return _told(connection, _MISTOLD.rows(connection, contents))
+
+
+def mistellers(connection: Connection, contents: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units whose memories said what cannot be."""
+    return frozenset(row.unit_id for row in _MISTOLD.rows(connection, contents))
 
 
 def every_mistold(connection: Connection) -> tuple[Mistold, ...]:

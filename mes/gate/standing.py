@@ -1,10 +1,21 @@
 """Where a unit stands with its definition: its revision, what the definition asks, and what its positions hold."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from sqlalchemy import Connection, select
+
+from mes.lookup import Lookup
+from mes.models import table_of
+from mes.models.product import Material
+from mes.models.unit import Unit
 from mes.projection.history import Definition, Link, RouteStep
 from mes.projection.working_set import PartKey, UnitEntry, WorkingSet
+
+_UNIT, _MATERIAL = table_of(Unit), table_of(Material)
+_REVISIONS = Lookup(select(_UNIT.c.id, _UNIT.c.maker, _UNIT.c.part, _UNIT.c.revision), _UNIT.c.id)
+_CHANGES = Lookup(select(_MATERIAL.c.maker, _MATERIAL.c.part, _MATERIAL.c.supersedes), _MATERIAL.c.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,17 @@ class Standing:
     def step(self, operation: str) -> RouteStep | None:
         """The operation on the route, or None when it is not on it."""
         return next((step for step in self.definition.route if step.operation == operation), None)
+
+
+def superseded(connection: Connection, units: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units whose revision an engineering change has stopped."""
+    found = list(_REVISIONS.rows(connection, units))
+    stopped = {
+        (row.maker, row.part, revision)
+        for row in _CHANGES.rows(connection, {row.part for row in found})
+        for revision in row.supersedes
+    }
+    return frozenset(row.id for row in found if (row.maker, row.part, row.revision) in stopped)
 
 
 def standing(work: WorkingSet, part: PartKey, unit: UnitEntry | None, links: list[Link]) -> Standing | None:

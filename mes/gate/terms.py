@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, bindparam, func, or_, select, text
 
 from mes.gate.deviations import DeviationFacts, deviations_for
 from mes.gate.orders import OrderFacts, order_of
-from mes.lookup import Lookup
+from mes.lookup import Lookup, Prepared
 from mes.models import table_of
 from mes.models.product import Plan
 from mes.models.shop import Certification
@@ -85,6 +85,12 @@ _OVERDRAWN = Lookup(
     .distinct(),
     _INSTALLATION.c.parent_id,
 )
+_OVERDRAWING = Lookup(
+    select(_INSTALLATION.c.parent_id)
+    .join(_LOT, _LOT.c.id == _INSTALLATION.c.lot_id)
+    .where(_INSTALLATION.c.removed_at.is_(None), _LOT.c.used > _LOT.c.quantity * (1 + ROUNDING)),
+    _INSTALLATION.c.parent_id,
+)
 _newer = _RUN.alias("newer")
 _DISAGREED = Lookup(
     select(_RUN.c.id, _RUN.c.unit_id, _RUN.c.operation)
@@ -106,11 +112,23 @@ _DISAGREED = Lookup(
     ),
     _RUN.c.unit_id,
 )
-_UNDECIDED = (
+_UNDECIDED = Prepared(
     select(_RUN.c.id)
     .outerjoin(_DECISION, _DECISION.c.id == _RUN.c.gate_id)
-    .where(or_(_DECISION.c.id.is_(None), _DECISION.c.allowed.is_(False)))
+    .where(
+        or_(_DECISION.c.id.is_(None), _DECISION.c.allowed.is_(False)),
+        _RUN.c.unit_id == bindparam("unit_id", type_=_RUN.c.unit_id.type),
+    )
 )
+_PLANS = Prepared(select(_PLAN.c.part, _PLAN.c.operation).where(_PLAN.c.digest == bindparam("digest")))
+_SKILLS = Prepared(
+    select(_CERTIFICATION.c.skill, _CERTIFICATION.c.until).where(_CERTIFICATION.c.operator == bindparam("operator"))
+)
+
+
+def overdrawing(connection: Connection, contents: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these units that hold a lot of which more was built in than was received."""
+    return frozenset(row.parent_id for row in _OVERDRAWING.rows(connection, contents))
 
 
 def disagreed(connection: Connection, contents: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
@@ -132,14 +150,9 @@ def read_terms(
     """The terms of a request about this unit, which has this revision and bill of material and these contents."""
     plan = None
     if request.plan is not None:
-        row = connection.execute(
-            select(_PLAN.c.part, _PLAN.c.operation).where(_PLAN.c.digest == request.plan)
-        ).one_or_none()
-        plan = None if row is None else PlanFacts(row.part, row.operation)
-    skills = connection.execute(
-        select(_CERTIFICATION.c.skill, _CERTIFICATION.c.until).where(_CERTIFICATION.c.operator == request.operator)
-    )
-    undecided = connection.execute(_UNDECIDED.where(_RUN.c.unit_id == unit_id)).scalars() if unit_id else ()
+        plan = next((PlanFacts(row.part, row.operation) for row in _PLANS.rows(connection, digest=request.plan)), None)
+    skills = _SKILLS.rows(connection, operator=request.operator)
+    undecided = [row.id for row in _UNDECIDED.rows(connection, unit_id=unit_id)] if unit_id else []
     overdrawn = {row.id: _lot_facts(row) for row in _OVERDRAWN.rows(connection, contents)}
     return Terms(
         {row.skill: row.until for row in skills},

@@ -113,6 +113,10 @@ class Delimited:
             raise HistoryRefused(f"{self.path}: is empty: it has no line of column names") from None
         except csv.Error as error:
             raise self._broken(1, error) from error
+        if not any(names):
+            raise HistoryRefused(
+                f"{self.path}: line {lines.number}: has no column names; pass over lines above them by file.skip_lines"
+            )
         if not all(_is_text(name) for name in names):
             raise HistoryRefused(
                 f"{self.path}: line {lines.number}: the column names are no {self._form.encoding} text; name the file's"

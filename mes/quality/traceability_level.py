@@ -68,6 +68,7 @@ class Attained:
     gaps: tuple[Gap, ...]
     facts: tuple[Fact, ...]
     children: tuple["Attained", ...]
+    work_order: str | None = None
 
     def whole(self) -> Iterator["Attained"]:
         """This unit and everything inside it, from the top."""
@@ -93,6 +94,7 @@ def attained(built: BuiltUnit, path: tuple[str, ...] = ()) -> Attained:
         gaps,
         (*(Fact(_named(part), part.collection) for part in built.parts), *map(_run_fact, built.runs)),
         children,
+        built.work_order,
     )
 
 

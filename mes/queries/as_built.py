@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from mes.genealogy import Component, assembly
 from mes.lookup import Lookup
 from mes.models import table_of
+from mes.models.order import OrderUnit
 from mes.models.product import BomLine, PlanMeasurand
 from mes.models.rework import Disturbance
 from mes.models.test_run import GateDecision, RunInstrument, TestRun
@@ -38,7 +39,7 @@ def _unit_ids(components: Collection[Component]) -> set[UUID]:
 
 _INSTALLATION, _RUN, _LOT, _BOM = table_of(Installation), table_of(TestRun), table_of(Lot), table_of(BomLine)
 _MEASURAND, _INSTRUMENT, _DISTURBANCE = table_of(PlanMeasurand), table_of(RunInstrument), table_of(Disturbance)
-_DECISION = table_of(GateDecision)
+_DECISION, _ORDER = table_of(GateDecision), table_of(OrderUnit)
 _LINKS = Lookup(
     select(_INSTALLATION).where(_INSTALLATION.c.voided_by.is_(None)).order_by(_INSTALLATION.c.installed_at),
     _INSTALLATION.c.parent_id,
@@ -57,6 +58,9 @@ _DECISIONS = Lookup(
     ),
     _DECISION.c.serial,
 )
+
+
+_ORDERS = Lookup(select(_ORDER), _ORDER.c.serial)
 
 
 class _Reader:
@@ -88,6 +92,11 @@ class _Reader:
             if at is None or row.decided_at <= at:
                 key = (row.maker, row.part, row.serial)
                 self._benches[key] = self._benches.get(key, frozenset()) | {row.operation}
+        self._orders: dict[UnitKey, str | None] = {
+            (row.maker, row.part, row.serial): row.work_order
+            for row in _ORDERS.rows(connection, {serial for _, _, serial in work.units})
+            if at is None or row.assigned_at <= at
+        }
         self._used = _grouped(_INSTRUMENTS.rows(connection, {row.id for row in standing}), "run_id")
 
     def unit(self, id_: UUID, components: Collection[Component]) -> BuiltUnit:
@@ -104,6 +113,7 @@ class _Reader:
             revision=entry.revision,
             bought=maker != OWN_MAKER and not route and not runs,
             defined=defined is not None,
+            work_order=self._orders.get(entry.key),
             bill=tuple(
                 BillLine(row.position, row.part, row.quantity, row.unit, Tracking(row.tracking) is Tracking.UNIT)
                 for row in (self._bills.get(defined.id, []) if defined else [])

@@ -1,12 +1,12 @@
 """Calibrations as rows, and the runs that an instrument's error may reach."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlmodel import Session
 
 from mes.containment import caught, wanted
@@ -104,6 +104,15 @@ def measured_runs(engine: Engine, predicate: Predicate, serial: str | None) -> t
         return tuple(_measured(session, predicate, serial))
 
 
+def passed_again(engine: Engine, unit_ids: Collection[UUID], after: datetime) -> dict[UUID, tuple[str, ...]]:
+    """The operations that these units passed in runs which began at this moment or later."""
+    found: dict[UUID, set[str]] = {}
+    with snapshot(engine) as session:
+        for row in _PASSED.rows(session.connection(), unit_ids, after=after):
+            found.setdefault(row.unit_id, set()).add(row.operation)
+    return {unit_id: tuple(sorted(names)) for unit_id, names in found.items()}
+
+
 def _measured(session: Session, predicate: Predicate, serial: str | None) -> Iterator[MeasuredRun]:
     connection = session.connection()
     ids: set[UUID] = set()
@@ -164,6 +173,15 @@ _RUNS = Lookup(
         *(_RUN.c[name] for name in (*_RUN_COLUMNS, "measurements", "texts", "over_ranges")), _UNIT.c.serial
     ).join_from(_RUN, _UNIT, _UNIT.c.id == _RUN.c.unit_id),
     _RUN.c.id,
+)
+_PASSED = Lookup(
+    select(_RUN.c.unit_id, _RUN.c.operation).where(
+        _RUN.c.started_at >= bindparam("after", type_=_RUN.c.started_at.type),
+        _RUN.c.verdict == Verdict.PASSED.value,
+        _RUN.c.ending == RunEnding.COMPLETED.value,
+        _RUN.c.voided_by.is_(None),
+    ),
+    _RUN.c.unit_id,
 )
 _FAILURES = Lookup(select(_FAILURE.c.run_id, _FAILURE.c.measurand), _FAILURE.c.run_id)
 _READERS = Lookup(select(_INSTRUMENT.c.run_id, _INSTRUMENT.c.serial, _INSTRUMENT.c.readings), _INSTRUMENT.c.run_id)

@@ -36,8 +36,8 @@ class InstrumentSeen:
 class EquipmentSummary:
     """One piece of equipment: what its calibrations say, and when runs used it.
 
-    `state` is a word: "good", "found bad, left good", "left bad", or "no calibration recorded". `due` is that of the
-    newest calibration, else what stations told last.
+    `state` is a word: "good", "found bad, left good", "left bad", "not to be used" (without a due date), or "no
+    calibration recorded". `due` is that of the newest calibration, else what stations told last.
     """
 
     kind: str
@@ -151,6 +151,8 @@ def state(newest: CalibrationSummary | None) -> str:
         return "no calibration recorded"
     if not newest.left_good:
         return "left bad"
+    if newest.due is None:
+        return "not to be used"
     return "found bad, left good" if newest.found_good is False else "good"
 
 

@@ -1,7 +1,7 @@
 """What belongs to a run beside its measurements: its steps and their attempts, instruments, files, and partners."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,8 @@ class InstrumentUse:
     serial: str
     firmware: str
     calibration_due: date | None
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Measurands whose values it read itself, by the range that it told."""
 
 
 @dataclass(frozen=True, slots=True)

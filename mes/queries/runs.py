@@ -178,12 +178,18 @@ def _report(
         gap_s=run.gap_s,
         retried_attempts=run.retried_attempts,
         steps=steps_of(run),
-        instruments=tuple(InstrumentUse(i.role, i.model, i.serial, i.firmware, i.calibration_due) for i in instruments),
+        instruments=tuple(_use(instrument, layout) for instrument in instruments),
         attachments=attached_to(run),
         voided_by=run.voided_by,
         fixture_revision=run.fixture_revision,
         provisional=run.provisional,
     )
+
+
+def _use(one: RunInstrument, layout: list[PlanMeasurand]) -> InstrumentUse:
+    names = {measurand.place: measurand.name for measurand in layout}
+    read = {told: tuple(names[place] for place in places) for told, places in one.readings.items()}
+    return InstrumentUse(one.role, one.model, one.serial, one.firmware, one.calibration_due, read)
 
 
 def _measured(run: TestRun, layout: list[PlanMeasurand], failures: dict[str, RunFailure]) -> tuple[MeasuredValue, ...]:

@@ -99,7 +99,7 @@ def hold_trail(engine: Engine, hold_id: UUID) -> tuple[TrailEntry, ...]:
         connection = session.connection()
         hold = connection.execute(select(_HOLD).where(_HOLD.c.id == hold_id)).one_or_none()
         if hold is None:
-            raise UnknownHold(f"no hold has the id {hold_id}; `mes holds --all` lists them")
+            raise UnknownHold(f"hold {hold_id}: there is none; `mes holds --all` lists them")
         refused = [row for row in _refused(connection, hold.placed_at) if _names(row, hold_id)]
         releases = connection.execute(select(_RELEASE).where(_RELEASE.c.hold_id == hold_id)).all()
         units = _units_met(connection, hold, refused)

@@ -13,10 +13,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Text, and_, cast, func, or_
+from sqlalchemy import ColumnElement, Engine, Text, cast, func, literal, or_, true
 from sqlalchemy import select as core_select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from mes.lookup import id_text, moment_of, stored_moment
 from mes.models.product import Plan, PlanMeasurand
 from mes.models.test_run import Rollup, TestRun
 from mes.models.unit import Unit
@@ -71,29 +73,25 @@ class FirstRunCount:
 
 def first_values(engine: Engine, scope: ValueScope, *, simulated: bool) -> tuple[StoredValue, ...]:
     """The first valid value of every unit at the operation, by (start, run). `simulated` also counts simulated runs."""
-    measured = _measured(scope, simulated)
-    first = (
-        core_select(
-            col(TestRun.unit_id).label("unit_id"),
-            col(TestRun.operation).label("operation"),
-            func.min(col(TestRun.attempt)).label("attempt"),
+    # Asked of each run that the scope chooses, and of a first attempt not at all: a window costs what is in it.
+    earlier, its_place = aliased(TestRun), aliased(PlanMeasurand)
+    before = (
+        core_select(literal(1))
+        .select_from(earlier)
+        .join(its_place, col(its_place.plan_digest) == col(earlier.plan_digest))
+        .where(
+            col(earlier.unit_id) == col(TestRun.unit_id),
+            col(earlier.operation) == col(TestRun.operation),
+            col(earlier.attempt) < col(TestRun.attempt),
+            *_measured(scope, simulated, earlier, its_place),
         )
-        .join(PlanMeasurand, col(PlanMeasurand.plan_digest) == col(TestRun.plan_digest))
-        .where(*measured)
-        .group_by(col(TestRun.unit_id), col(TestRun.operation))
-        .subquery("first")
     )
-    is_first = and_(
-        first.c.unit_id == col(TestRun.unit_id),
-        first.c.operation == col(TestRun.operation),
-        first.c.attempt == col(TestRun.attempt),
-    )
-    return _values(engine, scope, measured, first, is_first)
+    return _values(engine, scope, simulated, or_(col(TestRun.attempt) == 1, ~before.exists()))
 
 
 def all_values(engine: Engine, scope: ValueScope, *, simulated: bool) -> tuple[StoredValue, ...]:
     """Every value of every completed run, by (start, run): a gauge study lives on repetitions."""
-    return _values(engine, scope, _measured(scope, simulated), None, None)
+    return _values(engine, scope, simulated, true())
 
 
 def first_run_counts(engine: Engine, scope: ValueScope, *, simulated: bool) -> tuple[FirstRunCount, ...]:
@@ -141,57 +139,70 @@ def _plan_conditions(scope: ValueScope) -> list[ColumnElement[bool]]:
     return [column == value for column, value in asked if value is not None]
 
 
-def _measured(scope: ValueScope, simulated: bool) -> list[ColumnElement[bool]]:
+def _measured(scope: ValueScope, simulated: bool, run: Any, place: Any) -> list[ColumnElement[bool]]:
     """A valid run that measured it. A run may have stopped before it: then the next one has the first value."""
-    in_range = element(col(TestRun.measurements), col(PlanMeasurand.place)).is_not(None)
+    in_range = element(col(run.measurements), col(place.place)).is_not(None)
     # As JSON writes the key: a name with µ in it is an escape there.
-    left_range = cast(col(TestRun.over_ranges), Text).contains(json.dumps(scope.measurand) + ":", autoescape=True)
+    left_range = cast(col(run.over_ranges), Text).contains(json.dumps(scope.measurand) + ":", autoescape=True)
     conditions = [
-        col(PlanMeasurand.name) == scope.measurand,
-        col(TestRun.ending) == RunEnding.COMPLETED.value,
-        col(TestRun.voided_by).is_(None),
+        col(place.name) == scope.measurand,
+        col(run.ending) == RunEnding.COMPLETED.value,
+        col(run.voided_by).is_(None),
         or_(in_range, left_range),
     ]
     if not simulated:
-        conditions.append(col(TestRun.simulated).is_(False))
+        conditions.append(col(run.simulated).is_(False))
     return conditions
 
 
-def _values(
-    engine: Engine, scope: ValueScope, measured: list[ColumnElement[bool]], first: Any, is_first: Any
-) -> tuple[StoredValue, ...]:
+def _values(engine: Engine, scope: ValueScope, simulated: bool, chosen: ColumnElement[bool]) -> tuple[StoredValue, ...]:
     query = (
         core_select(
-            col(TestRun.started_at),
-            col(TestRun.id),
+            col(TestRun.plan_digest),
+            stored_moment(col(TestRun.started_at)),
+            id_text(col(TestRun.id)),
             col(Unit.part),
             col(Unit.serial),
             col(TestRun.operation),
-            col(Plan.name),
             col(TestRun.station),
             col(TestRun.fixture),
             col(TestRun.operator),
-            col(Plan.limit_revision),
-            col(PlanMeasurand.unit),
-            col(PlanMeasurand.low),
-            col(PlanMeasurand.high),
             element(col(TestRun.measurements), col(PlanMeasurand.place)),
-            col(PlanMeasurand.definition),
         )
         .join(PlanMeasurand, col(PlanMeasurand.plan_digest) == col(TestRun.plan_digest))
         .join(Plan, col(Plan.digest) == col(TestRun.plan_digest))
         .join(Unit, col(Unit.id) == col(TestRun.unit_id))
-        .where(*measured, *_plan_conditions(scope))
+        .where(*_measured(scope, simulated, TestRun, PlanMeasurand), *_plan_conditions(scope), chosen)
         .order_by(col(TestRun.started_at), col(TestRun.id))
     )
-    if first is not None:
-        query = query.join(first, is_first)
     if scope.station is not None:
         query = query.where(col(TestRun.station) == scope.station)
     if scope.since is not None:
         query = query.where(col(TestRun.started_at) >= scope.since)
     if scope.until is not None:
         query = query.where(col(TestRun.started_at) < scope.until)
+    # What a plan says of the measurand is read once and not with every value.
+    meanings = (
+        core_select(
+            col(Plan.digest),
+            col(Plan.name),
+            col(Plan.limit_revision),
+            col(PlanMeasurand.unit),
+            col(PlanMeasurand.low),
+            col(PlanMeasurand.high),
+            col(PlanMeasurand.definition),
+        )
+        .join(PlanMeasurand, col(PlanMeasurand.plan_digest) == col(Plan.digest))
+        .where(col(PlanMeasurand.name) == scope.measurand, *_plan_conditions(scope))
+    )
     with snapshot(engine) as session:
+        meaning = {
+            digest: (*told, definition.get("nominal")) for digest, *told, definition in session.execute(meanings)
+        }
         rows: Iterable[Sequence[Any]] = session.execute(query)
-        return tuple(StoredValue(*(*facts, definition.get("nominal"))) for *facts, definition in rows)
+        found = []
+        for digest, started, run, part, serial, operation, station, fixture, operator, value in rows:
+            name, revision, unit, low, high, nominal = meaning[digest]
+            done = (moment_of(started), UUID(run), part, serial, operation, name, station, fixture, operator)
+            found.append(StoredValue(*done, revision, unit, low, high, value, nominal))
+        return tuple(found)

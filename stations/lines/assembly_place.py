@@ -50,7 +50,7 @@ class AssemblyPlace:
         if config.scan.resource is None:
             raise StationError(f"{config.path}: the simulated line needs a scanner; add scan.resource")
         simulated.add_scanner(config.scan.resource)
-        scanner = stack.enter_context(SerialScanner.open(config.scan.resource, simulated.place))
+        scanner = stack.enter_context(SerialScanner.open(config.scan.resource, simulated.place, separators=True))
         producer = stack.enter_context(
             open_producer(
                 station=config.station,

@@ -23,9 +23,7 @@ def memory_measurands(parameters: Parameters, end: str) -> Iterator[Measurand]:
     yield Measurand(f"part_number_{end}", "", equals=memory["part_number"], clause="CMIS bytes 148–163")
     # In the end's own memory, against the label under the scanner: an exchanged plug shows here and nowhere else.
     yield Measurand(f"serial_agreement_{end}", "", equals="agrees", clause="CMIS bytes 166–181 = label")
-    yield Measurand(
-        f"serial_told_{end}", "", tells="serial", required=False, clause="CMIS bytes 166–181, for the centre"
-    )
+    yield Measurand(f"serial_told_{end}", "", tells="serial", clause="CMIS bytes 166–181, for the centre")
     # The two memories differ in nothing else: without this, exchanged ends would pass.
     yield Measurand(f"plug_{end}", "", equals=memory["plugs"][end], clause="maker's own bytes, CMIS 223–238")
     yield Measurand(
@@ -50,9 +48,7 @@ def record_memory(record: Record, end: str, memory: ModuleMemory, unit: UnitIden
     record(f"part_number_{end}", memory.part)
     agrees = unit is not None and memory.serial == unit.serial
     record(f"serial_agreement_{end}", "agrees" if agrees else f"memory says {memory.serial!r}")
-    if valid:
-        # What a memory says that contradicts itself is nobody's serial number.
-        record(f"serial_told_{end}", memory.serial)
+    record(f"serial_told_{end}", memory.serial)
     record(f"plug_{end}", memory.plug)
     told = memory.length_m
     record(f"length_{end}", Reading(told, "m", over_range="OVER" if told is None else None))

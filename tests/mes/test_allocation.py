@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
+from mes.allocating import Wanted, allocate
 from mes.database import open_engine
 from mes.desk import Desk
 from mes.labels.check_characters import CheckCharacter
@@ -236,6 +238,21 @@ def test_a_rebuild_gives_the_same_allocations(ranged, line):
     engine.dispose()
     assert ranged("allocations", "--json").document == before
     assert len(before["allocations"]) == 2
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_weekly_counter_begins_anew(ranged, line):
+    """Each week has its own counter, told apart by the date code; a number of last week is not given out again."""
+    assert ranged.load(RANGES, ('check = "mod37_36"', "weekly = true")).code == 0
+    engine = open_engine(line.url)
+    given = []
+    for day in (date(2026, 12, 31), date(2027, 1, 3), date(2027, 1, 4)):
+        desk = Desk(engine, lambda day=day: datetime.combine(day, time(12), UTC))
+        given += allocate(desk, Wanted(Numbering.SERIAL, "DAC-800G", 2), "ann").record.numbers
+    engine.dispose()
+    # 3 January 2027 is a Sunday of the 53rd week of 2026 (ISO 8601).
+    assert given == [*(f"DAC265300{n}" for n in (1, 2, 3, 4)), "DAC2701001", "DAC2701002"]
+    assert "serials of DAC-800G in week 2701: 2 given out, 39301 left" in ranged("allocations", "DAC-800G").out
 
 
 def test_clients_that_ask_at_once_share_no_number(ranged, line):

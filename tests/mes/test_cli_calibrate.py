@@ -77,10 +77,13 @@ def test_a_bad_meter_is_traced_held_and_rebuilt(line, shop, site_mes):
     assert {use["unit"]["serial"] for use in held["units"]} == {"C1", "C2", "C3", "R1", "R2"}
     with line.delivery():
         measured(line, "C9", 1.0)
+    line.finish(line.start(UnitIdentity(part=line.CABLE, serial="C2"), "final_test"))
     line.at = shop[2]
     with line.delivery():
         measured(line, "C8", 1.0)
     assert serials(site_mes("where-used", "--instrument", METER, *SINCE)) == ["C2", "C1", "C8", "C3", "R2", "R1"]
+    page = site_mes("where-used", "--instrument", METER, "--since-last-good").out
+    assert "tested again since, and passed: C2\n" in page
     assert site_mes("gate", "C8", "assembly").code == 1
     assert site_mes("gate", "C9", "assembly").code == 0
 
@@ -139,6 +142,9 @@ def test_what_the_record_tells_decides_what_is_in_doubt(line, site_mes):
         for use in site_mes("where-used", "--instrument", METER, *SINCE).document["units"]
     }
     assert list(told) == ["READ", "UNTOLD", "RANGE", "OTHER"] or list(told) == ["READ", "UNTOLD", "OTHER", "RANGE"]
+    due = site_mes("equipment", "--due-before", "2036-01-02", "--json").document["equipment"]
+    assert [one["serial"] for one in due] == [METER]
+    assert site_mes("equipment", "--due-before", "2036-01-01", "--json").document["equipment"] == []
     assert told == {"READ": (True, True), "UNTOLD": (True, False), "RANGE": (False, False), "OTHER": (False, False)}
     page = site_mes("where-used", "--instrument", METER, "--since-last-good").out
     assert "FAILED (possibly)" in page
@@ -190,6 +196,8 @@ def test_what_is_unknown_or_wrong_is_told_and_nothing_is_recorded(line, shop, si
     at = ("--at", "2026-03-02T12:00:00Z")
     assert site_mes("calibrate", METER, *CERTIFIED, *FINE, *at).code == 0
     assert "is recorded already" in site_mes("calibrate", METER, *CERTIFIED, *FINE, *at).err
+    named = site_mes("calibrate", METER, "--model", "6500", *CERTIFIED, *FINE)
+    assert f"runs name serial {METER} as DMM6500" in named.out
     # A meter that measured nothing: recorded all the same, and nothing is in doubt.
     unused = site_mes("calibrate", "NEW", "--model", "DMM6500", *CERTIFIED, *HIGH, "--json").document
     assert unused["in_doubt"] == {"predicate": unused["in_doubt"]["predicate"], "units": 0, "could_change": 0}
@@ -203,14 +211,18 @@ def test_equipment_of_an_empty_site_says_what_to_do(line, site_mes):
     assert "record one by `mes calibrate`" in site_mes("equipment").out
     assert site_mes("equipment", "--json").document["equipment"] == []
     assert site_mes("equipment", "X").code == 1
+    assert "nothing that is known here is due" in site_mes("equipment", "--due-before", "2027-01-01").out
+    assert "is no date" in site_mes("equipment", "--due-before", "soon").err
 
 
 @on_sqlite
-def test_a_shunt_puts_its_fixture_in_doubt(line, shop, site_mes):
+def test_a_shunt_puts_its_fixture_in_doubt(line, shop, site_mes, tmp_path):
     """What no run names by itself is known by its fixture: everything tested on that in the time is in doubt."""
     shunt = ("--kind", "SHUNT", "--model", "S-100", "--fixture", "F1")
     site_mes("calibrate", "S7", *shunt, *CERTIFIED, *FINE, "--at", after(shop[1]))
-    site_mes("calibrate", "S7", *shunt, *CERTIFIED, "--point", "loop,,Ω,1,0.01,1.5", "--at", after(shop[3]))
+    points = tmp_path / "points.csv"
+    points.write_text("function,unit,nominal,tolerance,as_found,range\nloop,Ω,1,0.01,1.5,\n", "utf-8")
+    site_mes("calibrate", "S7", *shunt, *CERTIFIED, "--points", str(points), "--at", after(shop[3]))
     found = site_mes("where-used", "--instrument", "S7", *SINCE)
     assert found.document["predicate"]["fixture"] == "F1"
     told = [

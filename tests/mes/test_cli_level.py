@@ -56,3 +56,15 @@ def test_unit_that_nobody_knows_is_an_answer(line, site_mes):
     answer = site_mes("level", "C9")
     assert answer.code == 1
     assert "nearest are C1" in answer.err
+
+
+def test_work_order_of_the_unit_is_a_fact_of_the_first_level(line, site_mes):
+    """Assigned to an order, the unit names it, and nothing of M1 is left to say."""
+    built(line)
+    order = ("order", "WO-7", "release", "--part", line.CABLE, "--revision", "A", "--quantity", "5", "--by", "ann")
+    assert site_mes(*order).code == 0
+    assert site_mes("order", "WO-7", "assign", "C1", "--part", line.CABLE, "--by", "ann").code == 0
+    told = site_mes("level", "C1", "--json").document
+    assert told["work_order"] == "WO-7"
+    assert not [gap for gap in told["missing"] if gap["level"] == "M1"]
+    assert "work order WO-7" in site_mes("level", "C1").out

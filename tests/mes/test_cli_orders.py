@@ -203,6 +203,8 @@ def test_rejected_sample_holds_its_order(built, site_mes, tmp_path):
     bad = site_mes("sample", "WO-1", "record", "C2", "--nonconforming", "--intact", "--json", *BY)
     assert (bad.code, bad.document["sample"]["verdict"]) == (1, "REJECTED")
     assert site_mes("holds", "--json").document["holds"][0]["on"] == "work order WO-1"
+    assert len(site_mes("where-used", "--order", "WO-1", "--json").document["units"]) == 3
+    assert "NONCONFORMING in sample" in site_mes("unit", "C2").out
     assert {"held", "scrapped"} <= rules(built, "C1")
     assert "held" in rules(built, "C3")
     assert counts(site_mes)["WO-1"] == [4, 3, 3, 2, 1, 0, 1, 2]

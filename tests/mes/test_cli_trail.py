@@ -60,5 +60,5 @@ def test_trail_of_a_unit_has_everything_and_can_be_narrowed(story, site_mes):
 def test_unknown_hold_says_where_they_are_listed(story, site_mes):
     """An id that is no hold's."""
     answer = site_mes("trail", str(UUID(int=7 << 76 | 2 << 62)))
-    assert answer.code == 2
+    assert answer.code == 1
     assert "mes holds --all" in answer.err

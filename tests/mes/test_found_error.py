@@ -160,3 +160,15 @@ def test_a_verdict_can_change_exactly_where_the_error_exceeds_the_margin(value, 
     if ratio is not None and abs(ratio - 1.0) < 1e-9:
         return
     assert changes is (ratio is not None and ratio < 1.0)
+
+
+@given(st.floats(-10, 10), errors.filter(lambda error: abs(error) > 0.01), st.booleans())
+def test_a_run_is_in_doubt_exactly_where_its_ratio_says_so(value, error, is_low):
+    """Margin over error below 1 and another verdict are one statement, for a pass as for a failure."""
+    band = Band(0.0, None) if is_low else Band(None, 0.0)
+    passed = band.holds(value)
+    judged = run(passed=passed, failures=() if passed else ("output",))
+    told = doubt(judged, [taken(value, band.low, band.high)], bad_points([point(0.0, error)]))
+    if told.ratio is not None and abs(told.ratio - 1.0) < 1e-9:
+        return
+    assert (told.could_be is not None) is (told.ratio is not None and told.ratio < 1.0)

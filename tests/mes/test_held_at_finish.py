@@ -1,6 +1,7 @@
 """The gate asked again at the end of a run, as its record arrives: one answer for a run, and only where it is no."""
 
-from mes.records import parse_record
+from mes.records import DefinitionReleased, LotIdentity, MaterialDefinition, parse_record
+from mes.vocabulary import Tracking
 
 
 def finish_answers(site_mes, serial):
@@ -42,6 +43,27 @@ def test_equipment_and_defects_stop_the_unit_at_the_end_too(line, site_mes):
     assert site_mes("defect", "C2", "BENT-PIN", "--by", "ann").code == 0
     line.finish(started[1])
     assert finish_answers(site_mes, "C2") == [["open_defect"]]
+
+
+def test_change_and_overdrawn_lot_stop_the_unit_at_the_end_too(line, site_mes, digest_of):
+    """An engineering change stopped the revision meanwhile; more of a lot went in than there was."""
+    changed, overdrawn = line.register("C1"), line.register("B1", line.BUNDLE)
+    started = line.start(changed, "final_test"), line.start(overdrawn, "bundle_test")
+    assert site_mes("receive", "WIRE", "W1", "--maker", "Leoni", "--quantity", "0.5", "--unit", "m").code == 0
+    line.install(overdrawn, "wire", lot=LotIdentity(maker="Leoni", part="WIRE", lot="W1"))
+    material = MaterialDefinition(
+        part=line.CABLE,
+        revision="B",
+        description="longer",
+        tracking=Tracking.UNIT,
+        serial_pattern="C.*",
+        supersedes=("A",),
+    )
+    line.tell(DefinitionReleased(**line.envelope(), material=material, digest=digest_of("B")))
+    for one in started:
+        line.finish(one)
+    assert finish_answers(site_mes, "C1") == [["revision"]]
+    assert finish_answers(site_mes, "B1") == [["lot_overdrawn"]]
 
 
 def _hold(site_mes):

@@ -5,20 +5,17 @@ from mes.gate.wording import listed
 from mes.records import GateRequest, Refusal
 from mes.vocabulary import Role
 
+AT_FINISH = True
+
 
 def check(request: GateRequest, facts: Facts) -> Refusal | None:
     """Refuse what is, or holds, a unit whose memory told another serial number than its own."""
     wrong = [one for one in facts.mistold if one.tells == "serial"]
     if not wrong:
         return None
-    named = []
-    for one in wrong:
-        says = f"says serial {one.value}" if one.value else "says no serial number"
-        owned = f", which is {' and '.join(one.owners)}: a copied memory, or exchanged labels" if one.owners else ""
-        named.append(f"the memory of {one.unit} {says}{owned}")
     return Refusal(
         rule="eeprom_serial",
-        message=listed(named),
+        message=listed([str(one) for one in wrong]),
         evidence=tuple(item for one in wrong for item in one.evidence),
         unlock="find out which is wrong: void the run by `mes void` if another unit lay in the fixture, else mend"
         " memory or label and decide by `mes disposition`",

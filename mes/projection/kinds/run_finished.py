@@ -90,6 +90,10 @@ def _check(record: RunFinished, work: WorkingSet) -> None:
         work.reject(f"values: {len(record.values)} given, plan {record.plan[:12]} lays out {expected}")
     work.distinct("failure of", [failure.measurand for failure in record.failures])
     work.distinct("instrument role", [instrument.role for instrument in record.instruments])
+    for instrument in record.instruments:
+        places = [place for told in instrument.readings.values() for place in told]
+        if any(not 0 <= place < expected for place in places) or len(set(places)) < len(places):
+            work.reject(f"readings of {instrument.role}: {places} are not places of the {expected} values, each once")
     if record.fixture_cycles is not None and not 0 <= record.fixture_cycles <= _MAX_CYCLES:
         work.reject(f"fixture_cycles: {record.fixture_cycles} is no count of cycles")
     try:

@@ -111,19 +111,19 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def wide_map() -> str:
     """The map of one run a line."""
     return WIDE
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tidy_map() -> str:
     """The map of one value a line."""
     return TIDY
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tidy_columns() -> tuple[str, ...]:
     """Its columns."""
     return TIDY_COLUMNS

@@ -121,6 +121,7 @@ def test_closed_order_is_worked_no_further_until_it_is_changed(site):
     assert site.refused("C1") == ""
     site.order(WorkOrderAct.CLOSED, 4)
     assert "was closed at 2026-05-04T06:04:00+00:00" in site.refused("C1")
+    assert {r.rule for r in site.ask("C1", "ship").refusals} == {"route_order"}
     site.order(WorkOrderAct.CHANGED, 5, quantity=3)
     assert site.refused("C1") == ""
     site.order(WorkOrderAct.RELEASED, 5, number="WO-2")

@@ -225,6 +225,11 @@ def test_plan_released_again_changes_nothing(writer, story):
     assert writer.rows(PlanMeasurand) == before
 
 
+def reads(record, *places):
+    """The record's instrument, having read these places of the vector."""
+    return record.instruments[0].model_copy(update={"readings": {"": places}})
+
+
 def refused(story):
     """Records that no table can hold, with what is said of each."""
     unit, known = story.cable("C9"), story.bundle("B1")
@@ -246,6 +251,8 @@ def refused(story):
             [end.model_copy(update={"instruments": end.instruments * 2})],
             "instrument role 'vna' occurs twice",
         ),
+        ([end.model_copy(update={"instruments": (reads(end, 2),)})], r"readings of vna: \[2\] are not places of the 2"),
+        ([end.model_copy(update={"instruments": (reads(end, 1, 1),)})], "each once"),
         (
             [story.definition("X", [("a", OperationKind.TEST), ("a", OperationKind.TEST)])],
             "operation 'a' occurs twice",

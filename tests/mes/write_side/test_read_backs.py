@@ -192,3 +192,36 @@ def test_gate_asks_once_about_what_units_told(site, story):
         read_facts(act.connection, act.site, story.request(units(story)["K1"], "pack"))
     event.remove(site.engine, "before_cursor_execute", heard)
     assert sum("read_back" in statement for statement in seen) == 1
+
+
+def test_conflicts_are_listed_until_they_are_decided(site, story, mes):
+    """A copied memory and a piece in two places stand in one list; a void takes its conflict off."""
+    assert "no records contradict each other" in mes("conflicts", "--db", site.url).out
+    site.tell(wrong := run_of(story, "K1", serial_told="K2"))
+    hosts, card = (units(story)["H1"], units(story)["H2"]), units(story)["K2"]
+    site.tell([story.installed(host, "slot", card, 4, source=f"a-{i}/1") for i, host in enumerate(hosts)])
+    listed = mes("conflicts", "--db", site.url, "--json").document["conflicts"]
+    assert [(one["rule"], one["about"]) for one in listed] == [
+        ("contradiction", "CARD-1 K2"),
+        ("eeprom_serial", "CARD-1 K1"),
+    ]
+    assert "which is CARD-1 K2: a copied memory" in listed[1]["said"]
+    void = RecordVoided(
+        **story.envelope(6, "desk/1"), target="run", record=wrong[0].run, reason="wrong unit", signature=SIGNED
+    )
+    site.tell([void])
+    rest = mes("conflicts", "--db", site.url, "--csv").out.splitlines()
+    assert len(rest) == 2
+    assert rest[1].startswith("contradiction,CARD-1 K2,")
+    assert "1 conflict: each stops its units" in mes("conflicts", "--db", site.url).out
+
+
+def test_the_end_of_the_run_says_so_at_once(site, story):
+    """A run that passes on an address of another unit is refused as it is journalled, for its station to show."""
+    site.tell(run_of(story, "K1", serial_told="K1", mac_told="00:1b:21:00:00:04"))
+    site.tell(second := run_of(story, "K2", 3, "test-2/1", serial_told="K2", mac_told="00:1b:21:00:00:04"))
+    (refusal,) = site.ledger.at_finish(second[0].run).refusals
+    assert (refusal.rule, refusal.message) == (
+        "mac_address",
+        "CARD-1 K2 has MAC 00:1b:21:00:00:04, and so has CARD-1 K1",
+    )

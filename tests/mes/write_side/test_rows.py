@@ -3,10 +3,10 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text
 
 from mes.database import reading
-from mes.lookup import Lookup
+from mes.lookup import Lookup, Prepared, id_text, moment_of, moment_stored, stored_moment
 from mes.models import table_of
 from mes.models.journal import JournalRow
 from mes.models.test_run import RunInstrument, TestRun
@@ -81,13 +81,53 @@ def test_lookup_takes_more_values_than_a_statement_takes_parameters(told):
         assert {row.id for row in lookup.rows(connection, many)} == ids
 
 
+@pytest.mark.parametrize("model", [JournalRow, TestRun, RunInstrument, Unit])
+def test_prepared_rows_are_those_of_sqlalchemy(told, model):
+    """Ids, times, truths, vectors and documents come back alike, by the same names, whoever asks."""
+    statement = select(table_of(model)).order_by(*table_of(model).primary_key)
+    with reading(told.engine) as connection:
+        rows = Prepared(statement).rows(connection)
+        assert [row._asdict() for row in rows] == [dict(row) for row in connection.execute(statement).mappings()]
+    assert rows
+
+
+def test_prepared_statement_keeps_its_own_values_and_takes_those_named(told):
+    """A list that the statement holds, a limit and a parameter: asked for another value it answers another time."""
+    unit = table_of(Unit)
+    statement = select(unit.c.serial).where(unit.c.part.in_(["BUNDLE-1", "CABLE-1"]), unit.c.serial == bindparam("one"))
+    prepared = Prepared(statement.limit(1))
+    with reading(told.engine) as connection:
+        assert [[row.serial for row in prepared.rows(connection, one=one)] for one in ("B1", "B9", "B1")] == [
+            ["B1"],
+            [],
+            ["B1"],
+        ]
+
+
+def test_ids_and_moments_can_stay_as_the_database_tells_them(told):
+    """A lookup by such ids finds what one by ids finds, and such moments are in the order of time."""
+    unit = table_of(Unit)
+    ids = [row.id for row in told.rows(Unit)]
+    first = min(told.rows(Unit), key=lambda row: row.registered_at)
+    columns = select(id_text(unit.c.id), stored_moment(unit.c.registered_at))
+    with reading(told.engine) as connection:
+        found = Lookup(columns, unit.c.id).rows(connection, ids)
+        texts = [id_ for id_, _ in found]
+        assert Lookup(columns, unit.c.id, as_text=True).rows(connection, texts) == found
+        assert min((moment, UUID(id_)) for id_, moment in found)[1] == first.id
+        assert min(moment for _, moment in found) == moment_stored(
+            connection, unit.c.registered_at, first.registered_at
+        )
+        assert min(moment_of(moment) for _, moment in found) == first.registered_at
+
+
 LOOKUPS = {name: value for name, value in vars(loading).items() if isinstance(value, Lookup)}
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS.values(), ids=LOOKUPS)
 def test_lookups_never_walk_a_table(sqlite_writer, lookup):
     """Each goes by an index: its cost must not grow with the site."""
-    statement = lookup._in_list.compile(dialect=sqlite_writer.engine.dialect)
+    statement = lookup._in_list._statement.compile(dialect=sqlite_writer.engine.dialect)
     with reading(sqlite_writer.engine) as connection:
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("[]",))]
     walks = [step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]

@@ -10,24 +10,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mes import cli, migrations
+from mes import cli
 from mes.attachment_store import AttachmentStore
 from mes.command_line import locate
-from mes.database import create_site, open_engine, read_only_engine, read_site, reading
+from mes.database import read_only_engine, read_site, reading
 from mes.models import projected_tables
 from mes.models.rework import Defect
+from mes.models.sampling import SampleItem
+from mes.models.unit import Unit
 from mes.queries.overview import line_overview, line_totals
 from mes.queries.search import search
-from mes.records import Attachment, LotIdentity, StationChecked
-from mes.schema import stored_revision
+from mes.records import Attachment, LotIdentity, MeasurandDefinition, StationChecked, UnitIdentity
 from mes.site_access import display_name
 from mes.statistics.selftest.published import GAUGE_STUDY
 from mes.vocabulary import OperationKind, RunEnding, SiteKind, Verdict
 
 MOMENT = "2026-05-04T12:00:00Z"
 ACTS = {
-    "allocate", "calibrate", "convert", "cycles", "defect", "disposition", "hold", "init", "load", "maintain", "move",
-    "pack", "rebuild", "receive", "release", "repair", "return", "rob", "scrap", "ship", "unpack", "void",
+    "allocate", "calibrate", "convert", "cycles", "defect", "disposition", "hold", "import", "init", "load", "maintain",
+    "move", "pack", "rebuild", "receive", "release", "repair", "return", "rob", "scrap", "ship", "unpack", "void",
 }  # fmt: skip
 SCREENS = {"console"}
 """What has no document: its queries are compared instead."""
@@ -35,8 +36,11 @@ QUESTIONS = {
     "alias": [("B6",)],
     "allocations": [()],
     "attachment": [("C1",)],
+    "calendar": [(), ("test-1", "--since", "2026-05-04", "--until", "2026-05-11")],
     "capability": [("--measurand", "sdd21", "--operation", "final_test")],
     "container": [(), ("BOX-9",)],
+    "deviation": [("DV-1",)],
+    "deviations": [("--all",)],
     "equipment": [(), ("MY1",)],
     "esd": [("mei",)],
     "gate": [("C1", "final_test", "--at", MOMENT), ("B4", "bundle_test", "--at", MOMENT)],
@@ -47,8 +51,12 @@ QUESTIONS = {
     "lots": [()],
     "moments": [("sdd21", "--operation", "final_test", "--by", "day", "--by", "source")],
     "oee": [("test-1", "--planned-busy", "1", "--planned-run", "30")],
+    "order": [("WO-1",)],
+    "orders": [("--all",)],
     "origin": [("C2", "--country", "DE", "--at", MOMENT)],
     "pareto": [()],
+    "sample": [("WO-1",)],
+    "samples": [("--all",)],
     "shipments": [(), ("--customer", "ACME", "--away")],
     "scan": [("]C1011234567890123110ABC",)],
     "selftest": [()],
@@ -148,6 +156,11 @@ def fill(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
     ]
     for run in runs:
         writer.tell(run)
+    # Its memory says that it is another one.
+    serial_told = (MeasurandDefinition(name="serial_told", unit="", tells="serial"),)
+    plan = story.plan("wake_up", measurands=("serial_told",)).model_copy(update={"measurands": serial_told})
+    woken = measured(story.run(cable("C3"), "wake_up", 1515), None, texts={"serial_told": "C9"})
+    writer.tell([plan, *woken])
     bundle = story.bundle("B2")
     writer.tell([story.removed(cable("C2"), "core", bundle, 1501), story.installed(cable("C3"), "core", bundle, 1502)])
     by, reason = ("--by", "ann"), ("--reason", "looked at")
@@ -175,6 +188,7 @@ def fill(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
     site.act("void", "run", str(runs[-1][0].run), *by, *reason)
     wrong = next(row.id for row in writer.rows(Defect) if row.code == "SHORT")
     site.act("void", "defect", str(wrong), *by, *reason)
+    plan_work(site, writer, story, tmp_path)
     study = tmp_path / "study.csv"
     rows = (f"{r.value},{r.part},{r.appraiser},{r.trial}" for r in GAUGE_STUDY)
     study.write_text("\n".join(["value,part,appraiser,trial", *rows]), encoding="utf-8")
@@ -229,6 +243,34 @@ def rows(site: Site) -> dict[str, Any]:
     return told
 
 
+def plan_work(site: Site, writer: Any, story: Any, tmp_path: Any) -> None:
+    """Orders, samples, shifts and deviations."""
+    tests = [("in_circuit", OperationKind.TEST), ("final_test", OperationKind.TEST)]
+    units = [UnitIdentity(part="UNIT-1", serial=serial) for serial in ("U1", "U2")]
+    writer.tell([story.definition("UNIT-1", tests), *(story.registered(unit) for unit in units)])
+    signed = ("--by", "zoe", "--reason", "as agreed")
+    for number in ("DV-1", "DV-2"):
+        bounds = ("--part", "UNIT-1", "--skip", "in_circuit", "--quantity", "5")
+        site.act("deviation", number, "approve", *bounds, *signed)
+    site.act("deviation", "DV-2", "withdraw", *signed)
+    assert writer.ledger.gate(story.request(units[0], "final_test")).permits
+    planned = tmp_path / "planned.toml"
+    planned.write_text(
+        '[[calendar]]\nname = "site"\nrevision = "1"\ntime_zone = "UTC"\n'
+        'shifts = [{ name = "early", start = "06:00", end = "14:00", days = ["MON"] }]\n'
+        '[[sampling]]\nname = "pull"\nrevision = "1"\npart = "BUNDLE-1"\nsample_size = 1\nacceptance_number = 0\n'
+        'destructive = true\npurpose = "RELIABILITY"\n',
+        encoding="utf-8",
+    )
+    site.act("load", str(planned), "--by", "zoe")
+    site.act("order", "WO-1", "release", "--part", "BUNDLE-1", "--revision", "A", "--quantity", "2", "--by", "zoe")
+    site.act("order", "WO-1", "assign", "B1", "B4", "--by", "zoe")
+    site.act("sample", "WO-1", "draw", "--plan", "pull", "--by", "zoe", "--seed", "s")
+    drawn = {row.unit_id for row in writer.rows(SampleItem)}
+    (piece,) = [row.serial for row in writer.rows(Unit) if row.id in drawn]
+    site.act("sample", "WO-1", "record", piece, "--conforming", "--intact", "--by", "zoe")
+
+
 @pytest.fixture
 def original(tmp_path, open_writer, story, mes, monkeypatch):
     """A simulated site on SQLite with everything in it."""
@@ -265,70 +307,3 @@ def test_site_made_anew_answers_as_the_original(original, tmp_path, postgresql_d
             assert found[name] == told, f"{site.url}: {name}"
     original.act("rebuild")
     assert rows(original) == expected_rows
-
-
-def test_site_is_made_only_in_an_empty_database(tmp_path, open_writer, story, mes):
-    """Not over itself, nor over another site; what a broken-off copy left is taken as empty."""
-    one, other, copy = (f"sqlite:///{tmp_path / name}.db" for name in ("one", "other", "copy"))
-    with open_writer(one, SiteKind.SIMULATED) as writer:
-        writer.tell(story.setting())
-    create_site(other, "cable works", SiteKind.SIMULATED)
-    refused = mes("rebuild", "--db", other, "--from", one)
-    assert (refused.code, "it holds a site of its own, with 0 records" in refused.err) == (2, True)
-    assert "names the same database" in mes("rebuild", "--db", one, "--from", one).err
-    made = mes("rebuild", "--db", copy, "--from", one, "--json")
-    assert (made.code, made.document["records"], made.document["attachments"]) == (0, 7, 0)
-    assert "with 7 records" in mes("rebuild", "--db", copy, "--from", one).err
-    engine = open_engine(copy)
-    with engine.begin() as connection:
-        for table in (*reversed([table.name for table in projected_tables()]), "journal", "source_head"):
-            connection.exec_driver_sql(f"DELETE FROM {table}")
-    engine.dispose()
-    assert "was made from 7 records of" in mes("rebuild", "--db", copy, "--from", one).out
-    assert mes("unit", "C1", "--db", copy, "--json").out == mes("unit", "C1", "--db", one, "--json").out
-
-
-def test_row_that_the_journal_does_not_say_is_told(tmp_path, open_writer, story, mes):
-    """Somebody changed a state, a mean and a count behind the journal's back: each table is named, and the row."""
-    url = f"sqlite:///{tmp_path / 'site.db'}"
-    with open_writer(url, SiteKind.SIMULATED) as writer:
-        writer.tell([*story.setting(), *story.run(story.bundle("B1"), "bundle_test", 2)])
-        whole = mes("verify", "--tables", "--db", url, "--json")
-        assert (whole.code, whole.document["tables"]["faults"]) == (0, [])
-        for change in (
-            "UPDATE unit SET state = 'SCRAPPED' WHERE serial = 'B1'",
-            "UPDATE rollup_moments SET runs = runs + 1",
-            "DELETE FROM rollup",
-        ):
-            writer.change(lambda connection, change=change: connection.exec_driver_sql(change))
-    told = mes("verify", "--tables", "--db", url, "--json")
-    assert (told.code, told.document["ok"]) == (1, False)
-    assert {
-        fault["table"]: (fault["missing"], fault["unexpected"], fault["different"])
-        for fault in told.document["tables"]["faults"]
-    } == {"unit": (0, 0, 1), "rollup_moments": (0, 0, 1), "rollup": (1, 0, 0)}
-    assert "fold them again by `mes rebuild`" in told.err
-    assert mes("verify", "--db", url).code == 0
-    assert mes("rebuild", "--db", url).code == 0
-    assert "each as the journal says" in mes("verify", "--tables", "--db", url).out
-
-
-def test_older_site_can_be_made_anew_beside_itself(tmp_path, open_writer, story, mes):
-    """The journal of an older release goes into a new database of this one, and its own is left as it was."""
-    one, copy = (f"sqlite:///{tmp_path / name}.db" for name in ("one", "copy"))
-    with open_writer(one, SiteKind.REAL) as writer:
-        writer.tell([*story.setting(), *story.run(story.bundle("B1"), "bundle_test", 2)])
-        before = writer.dump()
-        writer.change(lambda connection: migrations.downgrade(connection, "0001"))
-    made = mes("rebuild", "--db", copy, "--from", one)
-    assert (made.code, "from 9 records" in made.out) == (0, True)
-    engine = open_engine(copy)
-    with reading(engine) as connection:
-        assert read_site(connection).kind is SiteKind.REAL
-        for table in projected_tables():
-            assert sorted(map(repr, connection.execute(select(table)))) == sorted(map(repr, before[table.name]))
-    engine.dispose()
-    engine = open_engine(one, older=True)
-    with reading(engine) as connection:
-        assert stored_revision(connection) == "0001"
-    engine.dispose()

@@ -12,6 +12,7 @@ from stations.tui.happenings import (
     Forwarded,
     GateRefused,
     Happening,
+    HeldAtFinish,
     LeaveAsked,
     RunHappened,
     Said,
@@ -21,10 +22,12 @@ from stations.tui.happenings import (
     Ticked,
     UnitTaken,
     WorkBroke,
+    WorkedProvisionally,
     WorkEnded,
 )
 from stations.tui.reduction import NOTICE_S, reduce
 from stations.tui.state import BUSY, Phase, Queue, ScreenState
+from stations.tui.what_now import what_now
 
 laws = settings(max_examples=40, deadline=None)
 
@@ -53,6 +56,8 @@ def happenings(kit: Any) -> st.SearchStrategy[list[Happening]]:
         st.builds(ScanTurnedDown, st.just("no serial")),
         st.builds(RunHappened, works, events, moments),
         st.builds(GateRefused, works, st.just(kit.REFUSALS)),
+        st.builds(HeldAtFinish, works, st.just(kit.REFUSALS)),
+        st.builds(WorkedProvisionally, works),
         st.builds(WorkEnded, works),
         st.builds(WorkBroke, works, broke, st.just("gone")),
         st.builds(Forwarded, st.builds(Queue, st.none() | st.integers(0, 5))),
@@ -91,6 +96,8 @@ def test_news_of_another_unit_changes_nothing_of_this_one(kit: Any, data: st.Dat
         assert reduce(state, RunHappened(state.work + 7, event, kit.at(1))) == state
     assert reduce(state, GateRefused(state.work + 7, kit.REFUSALS)) == state
     assert reduce(state, WorkBroke(state.work + 7, Phase.ERROR, "late")) == state
+    assert reduce(state, HeldAtFinish(state.work + 7, kit.REFUSALS)) == state
+    assert reduce(state, WorkedProvisionally(state.work + 7)) == state
 
 
 @laws
@@ -126,6 +133,24 @@ def test_queue_and_verdict_never_touch_each_other(kit: Any, data: st.DataObject)
     state = somewhere(kit, data)
     after = reduce(state, Forwarded(Queue(4, kit.START, "gone", 3.0)))
     assert replace(after, queue=state.queue) == state
+
+
+def test_a_unit_that_is_held_at_the_end_is_put_aside_under_its_verdict(kit: Any) -> None:
+    """PASS stays PASS; what becomes of the unit says which rule refuses it, until the next one comes."""
+    passed = kit.all_states()["passed"]
+    held = reduce(passed, HeldAtFinish(passed.work, kit.REFUSALS))
+    assert held.phase is Phase.PASSED
+    _, disposition, _ = what_now(held)
+    assert disposition == "UNIT: HELD – put it aside: route_order: PC00017 has not passed assembly"
+    assert what_now(reduce(held, ScanTurnedDown("x")))[1] == "UNIT: was not touched – keep it here"
+
+
+def test_a_provisional_pass_says_that_its_route_was_not_checked(kit: Any) -> None:
+    """It does not send the unit on; the next unit knows nothing of it."""
+    passed = kit.all_states()["passed"]
+    state = reduce(passed, WorkedProvisionally(passed.work))
+    assert "recorded locally, route not checked" in what_now(state)[1]
+    assert not reduce(state, UnitTaken(state.work + 1, "PC00018")).provisional
 
 
 def test_ticking_twice_is_ticking_once(kit: Any) -> None:
