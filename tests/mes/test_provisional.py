@@ -55,6 +55,7 @@ def test_refused_provisional_result_stops_what_is_built_on_it(line, kit, site_me
     assert asked(line, kit, "kit_test") == {}
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_agreed_provisional_result_counts_like_any_other(line, kit, site_mes):
     """Nothing stood against it: its decision is there, and nothing waits."""
     supply = UnitIdentity(part=SUPPLY, serial="P1")
@@ -64,6 +65,7 @@ def test_agreed_provisional_result_counts_like_any_other(line, kit, site_mes):
     assert "the gate agreed when it arrived" in site_mes("unit", "P1").out
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_retest_that_was_not_allowed_is_refused_in_the_delivery_that_brings_both(line, kit, site_mes):
     """A safety test that failed and was tried again offline: the second run is judged on the first."""
     supply = UnitIdentity(part=SUPPLY, serial="P1")
@@ -74,6 +76,7 @@ def test_retest_that_was_not_allowed_is_refused_in_the_delivery_that_brings_both
     assert "provisional" in asked(line, supply, "pack")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_unit_that_nobody_registered_is_kept_and_waits_for_somebody(line, kit, site_mes):
     """A cut-off station could not know the serial number; the run is kept, and a registration sets the unit free."""
     stranger = UnitIdentity(part=SUPPLY, serial="P9")
