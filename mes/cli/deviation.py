@@ -52,9 +52,9 @@ def command(
     from mes.command_line import CommandError
     from mes.command_options import day, one_form, said, told_plainly
     from mes.console_output import Page
-    from mes.desk import Desk
-    from mes.deviating import Bounds, approve_deviation, serial_range, withdraw_deviation
-    from mes.deviation_page import show_deviation
+    from mes.desk.acts import Desk
+    from mes.desk.deviating import Bounds, approve_deviation, serial_range, withdraw_deviation
+    from mes.pages.deviation import show_deviation
     from mes.records import Permit, PermitKind, Signature
     from mes.site_access import reading, writing
 

@@ -41,10 +41,10 @@ def command(
     from mes.command_line import CommandError
     from mes.command_options import day, one_form, said, told_plainly
     from mes.console_output import Page, counted
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.ordering import OrderTerms, assign_units, change_order, close_order, release_order
     from mes.identification import one_unit
-    from mes.order_page import show_order
-    from mes.ordering import OrderTerms, assign_units, change_order, close_order, release_order
+    from mes.pages.order import show_order
     from mes.site_access import reading, writing
 
     one_form(as_json, as_csv)

@@ -44,13 +44,13 @@ def command(
     from mes.command_options import one_form, said, told_plainly
     from mes.console_output import Page, print_document
     from mes.database import reading as one_state
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.sample_draw import SampleVerdict
+    from mes.desk.sampling import Scope, draw_sample, record_result
     from mes.identification import one_lot
+    from mes.pages.sample import document, show_sample, show_samples
     from mes.queries.orders import order_report
     from mes.queries.samples import read_samples
-    from mes.sample_draw import SampleVerdict
-    from mes.sample_page import document, show_sample, show_samples
-    from mes.sampling import Scope, draw_sample, record_result
     from mes.site_access import SiteAccess, reading, writing
 
     def meant(access: SiteAccess) -> Scope:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from mes.containment import same_unit
+from mes.desk.sample_draw import SampleVerdict
 from mes.gate.reservations import LASTS
 from mes.models import table_of
 from mes.models.order import OrderUnit, WorkOrderEventRow
@@ -22,7 +23,6 @@ from mes.projection.orders import BY_SERIAL
 from mes.projection.working_set import unit_key
 from mes.queries.samples import read_samples
 from mes.records import GateRequest, SamplingPlan, SamplingPurpose
-from mes.sample_draw import SampleVerdict
 from mes.vocabulary import UnitState
 from mes.work_order import WorkOrder, work_order
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mes.database import open_engine
-from mes.desk import Desk
+from mes.desk.acts import Desk
 from mes.models.numbering import ReadBack
 from mes.projection import rebuild
 from mes.records import (
