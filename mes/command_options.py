@@ -1,5 +1,7 @@
 """Options that several `mes` commands take, and how a typed moment is read. Imports nothing heavy: `--help` does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -96,6 +98,20 @@ def login_name(command: str, by: str | None) -> str:
         raise CommandError(f"{command}: this account has no name; say who acts by --by NAME") from error
     said(command, by=who)
     return who
+
+
+@contextmanager
+def told_plainly(what: str) -> Iterator[None]:
+    """Turn what a record refuses (a name that is too long, bounds that contradict) into a `CommandError`."""
+    from pydantic import ValidationError  # noqa: PLC0415 - `--help` needs no documents
+
+    try:
+        yield
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        key = ".".join(map(str, wrong["loc"]))
+        told = str(wrong.get("ctx", {}).get("error", wrong["msg"]))
+        raise CommandError(f"{what}: {f'{key}: ' if key else ''}{told}; nothing was recorded") from error
 
 
 def one_form(as_json: bool, as_csv: bool) -> None:

@@ -133,13 +133,13 @@ class _Inside:
 
 def _unit(id_: str, columns: Sequence[Any]) -> UnitSummary:
     maker, part, serial, revision, state, simulated, registered_at, source = columns
-    told = (UnitState(state), simulated, moment_of(registered_at), source)
+    told = (UnitState(state), bool(simulated), moment_of(registered_at), source)
     return UnitSummary(UUID(id_), maker, part, serial, revision, *told)
 
 
 def _lot(id_: str, columns: Sequence[Any]) -> LotSummary:
     maker, part, lot, quantity, unit, supplier, date_code, country, simulated, received_at = columns
-    told = (supplier, date_code, country, simulated, moment_of(received_at))
+    told = (supplier, date_code, country, bool(simulated), moment_of(received_at))
     return LotSummary(UUID(id_), maker, part, lot, quantity, unit, *told)
 
 
@@ -171,8 +171,8 @@ _LINKS = (
     .outerjoin(_LOT, _LOT.c.id == _LINK.c.lot_id)
     .order_by(_LINK.c.position, _LINK.c.installed_at, _LINK.c.id)
 )
-_HELD = Lookup(_LINKS.where(_LINK.c.removed_at.is_(None)), _LINK.c.parent_id, as_text=True)
-_HELD_THEN = Lookup(_then(_LINKS, _LINK.c.installed_at, _LINK.c.removed_at), _LINK.c.parent_id, as_text=True)
+_HELD = Lookup(_LINKS.where(_LINK.c.removed_at.is_(None)), _LINK.c.parent_id, raw=True)
+_HELD_THEN = Lookup(_then(_LINKS, _LINK.c.installed_at, _LINK.c.removed_at), _LINK.c.parent_id, raw=True)
 _RUNS = (
     select(
         id_text(_RUN.c.unit_id),
@@ -182,7 +182,7 @@ _RUNS = (
     .where(_RUN.c.voided_by.is_(None))
     .order_by(_RUN.c.finished_at, _RUN.c.id)
 )
-_OVER = Lookup(_RUNS.where(_RUN.c.finished_at.is_not(None)), _RUN.c.unit_id, as_text=True)
+_OVER = Lookup(_RUNS.where(_RUN.c.finished_at.is_not(None)), _RUN.c.unit_id, raw=True)
 _OVER_THEN = Lookup(
-    _RUNS.where(_RUN.c.finished_at <= bindparam("at", type_=_RUN.c.finished_at.type)), _RUN.c.unit_id, as_text=True
+    _RUNS.where(_RUN.c.finished_at <= bindparam("at", type_=_RUN.c.finished_at.type)), _RUN.c.unit_id, raw=True
 )

@@ -3,7 +3,7 @@
 from mes.command_line import CommandError, Exit
 from mes.console_output import inert, narrate, print_document
 from mes.database import reading as one_state
-from mes.goods_desk import Item
+from mes.desk.goods import Item
 from mes.queries.goods import is_container
 from mes.queries.identity import (
     LotSummary,

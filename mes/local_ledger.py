@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from mes import journal
 from mes.attachment_store import AttachmentRefused, AttachmentStore, folder_of_database
 from mes.database import create_site, is_empty, make_site, open_engine, read_site, reading, writing
-from mes.desk import SOURCE as DESK
+from mes.desk.acts import SOURCE as DESK
 from mes.gate.afterwards import at_finish, judge_arrival, judge_finished, portions, register_unknown
 from mes.gate.decision import SOURCE, record_decision
 from mes.ledger import AppendReceipt, JournalEntry, LedgerUnavailable, RecordRejected, Site

@@ -21,10 +21,13 @@ _Convert = Callable[[Any], Any]
 
 
 class Prepared:
-    """A select whose values are named by `bindparam`s; those that it holds itself stay."""
+    """A select whose values are named by `bindparam`s; those that it holds itself stay.
 
-    def __init__(self, statement: Select[Any]) -> None:
-        self._statement = statement
+    With `raw` its rows are plain tuples, as the driver gives them.
+    """
+
+    def __init__(self, statement: Select[Any], *, raw: bool = False) -> None:
+        self._statement, self._raw = statement, raw
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
@@ -32,7 +35,7 @@ class Prepared:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect, raw=self._raw)
         return compiled.rows(connection, values)
 
 
@@ -40,22 +43,22 @@ class Lookup:
     """The rows whose column is one of many values, which go to the database as one parameter, however many there are.
 
     An IN list names a parameter for each value, and SQLite limits how many there may be. PostgreSQL takes an array,
-    SQLite a JSON list, and both use the column's index. With `as_text` the values are those of `id_text`, as the
-    database tells them: a walk over ten thousand units spares itself making ids of them and back.
+    SQLite a JSON list, and both use the column's index. With `raw` nothing is converted: the values are those of
+    `id_text`, the rows plain tuples as the driver gives them, so that a walk over ten thousand units is spared it.
     """
 
-    def __init__(self, statement: Select[Any], column: ColumnElement[Any], *, as_text: bool = False) -> None:
+    def __init__(self, statement: Select[Any], column: ColumnElement[Any], *, raw: bool = False) -> None:
         listed = func.json_each(bindparam("wanted", type_=String())).table_valued("value")
-        self._in_list = Prepared(statement.where(column.in_(select(listed.c.value))))
+        self._in_list = Prepared(statement.where(column.in_(select(listed.c.value))), raw=raw)
         array = ARRAY(column.type)
-        if as_text:
+        if raw:
             # Not any(): of an array unseen when it plans, PostgreSQL may compare every row with every value.
             told = func.unnest(cast(bindparam("wanted", type_=String()), array), type_=column.type)
-            self._in_array = Prepared(statement.where(column.in_(select(told))))
+            self._in_array = Prepared(statement.where(column.in_(select(told))), raw=raw)
         else:
             self._in_array = Prepared(statement.where(column == any_(bindparam("wanted", type_=array))))
-        self._stored = None if as_text else column.type.dialect_impl(_SQLITE).bind_processor(_SQLITE)
-        self._as_text = as_text
+        self._stored = None if raw else column.type.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+        self._raw = raw
 
     def rows(self, connection: Connection, wanted: Collection[Any], **others: Any) -> Sequence[Any]:
         """The rows for these values, in the statement's order; none when there are no values.
@@ -65,7 +68,7 @@ class Lookup:
         if not wanted:
             return ()
         if connection.dialect.name == "postgresql":
-            array: Any = "{" + ",".join(wanted) + "}" if self._as_text else list(wanted)
+            array: Any = "{" + ",".join(wanted) + "}" if self._raw else list(wanted)
             return self._in_array.rows(connection, wanted=array, **others)
         stored = list(wanted) if self._stored is None else list(map(self._stored, wanted))
         return self._in_list.rows(connection, wanted=to_json(stored).decode(), **others)
@@ -74,7 +77,8 @@ class Lookup:
 class _Compiled:
     """One statement in the words of one database."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, statement: Select[Any], dialect: Dialect, *, raw: bool) -> None:
+        self._raw = raw
         compiled: Any = statement.compile(dialect=dialect)
         missing = {name: None for name, bound in compiled.binds.items() if bound.required}
         # A list that the statement holds is spelled out, a parameter for each value.
@@ -107,8 +111,8 @@ class _Compiled:
         finally:
             description = cursor.description
             cursor.close()
-        if not found:
-            return ()
+        if self._raw or not found:
+            return list(found)
         if self._results is None:
             self._results = self._conversions(connection.dialect, [column[1] for column in description])
         if self._results:
@@ -156,8 +160,10 @@ def moment_stored(connection: Connection, column: ColumnElement[Any], moment: da
 
 def moment_of(stored: Any) -> datetime:
     """The moment that `stored_moment` told."""
-    told: datetime = datetime.fromisoformat(f"{stored}+00:00") if isinstance(stored, str) else stored
-    return told.astimezone(UTC)
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored + "+00:00")
+    moment: datetime = stored.astimezone(UTC)
+    return moment
 
 
 _SQLITE = sqlite_dialect()

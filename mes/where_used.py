@@ -7,6 +7,7 @@ time that the database takes for the same walk by recursion, because it need not
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -80,23 +81,28 @@ def uses(
         first = _directly(_LINK.c.child_id == unit_id if lot_id is None else _LINK.c.lot_id == lot_id)
     connection = session.connection()
     walk = _Walk(connection, at)
-    for one, depth, since, until in connection.execute(first):
+    for one, depth, since, until in connection.execute(first).all():
         walk.begin(one, depth, since, until)
     walk.rise()
-    found = [
-        Use(
-            UnitSummary(UUID(id_), maker, part, serial, revision, _STATES[state], simulated, moment_of(at_), source),
-            *walk.reached[id_],
-            top_level=id_ not in walk.seated,
-        )
-        for id_, maker, part, serial, revision, state, simulated, at_, source in _UNITS.rows(connection, walk.reached)
-    ]
-    found.sort(key=lambda use: (use.depth, use.unit.maker, use.unit.part, use.unit.serial))
+    levels: dict[int, list[Any]] = {}
+    for row in _UNITS.rows(connection, walk.reached):
+        levels.setdefault(walk.reached[row[0]][0], []).append(row)
+    found = []
+    for depth in sorted(levels):
+        for id_, *named, state, simulated, registered_at, source in sorted(levels[depth], key=_BY_NAME):
+            about = (_STATES[state], bool(simulated), moment_of(registered_at), source)
+            maker, part, serial, revision = named
+            unit = UnitSummary(UUID(id_), maker, part, serial, revision, *about)
+            found.append(Use(unit, depth, walk.reached[id_][1], id_ not in walk.seated))
     return tuple(found)
 
 
 _Interval = tuple[Any, Any]
 """[since, until) during which a whole chain was closed, in the form of `stored_moment`; until None: still."""
+
+
+_Level = dict[str, list[_Interval]]
+"""The units of one level, each with the intervals in which a chain up to it was closed; mostly one."""
 
 
 class _Walk:
@@ -105,7 +111,7 @@ class _Walk:
     def __init__(self, connection: Connection, at: datetime | None) -> None:
         self._connection = connection
         self._at = moment_stored(connection, _LINK.c.installed_at, at)
-        self._levels: dict[int, dict[str, set[_Interval]]] = {}
+        self._levels: dict[int, _Level] = {}
         self.reached: dict[str, tuple[int, bool]] = {}
         """Least depth of each unit, and whether the item is inside."""
         self.seated: set[str] = set()
@@ -113,7 +119,7 @@ class _Walk:
 
     def begin(self, unit: str, depth: int, since: Any, until: Any) -> None:
         """The item went into this unit, or is it."""
-        self._levels.setdefault(depth, {}).setdefault(unit, set()).add((since, until))
+        _add(self._levels.setdefault(depth, {}), unit, (since, until))
 
     def rise(self) -> None:
         """Follow every chain to its top."""
@@ -131,19 +137,22 @@ class _Walk:
                 for since, until in level[child]:
                     if (until is None or installed < until) and (removed is None or removed > since):
                         ended = until if removed is None or (until is not None and removed > until) else removed
-                        above.setdefault(parent, set()).add((max(installed, since), ended))
+                        _add(above, parent, (installed if installed > since else since, ended))
             depth += 1
             # A stored loop must end the walk, not the server.
             if above and depth <= _DEEPEST:
                 self._levels[depth] = above
 
-    def _reach(self, level: dict[str, set[_Interval]], depth: int) -> None:
+    def _reach(self, level: _Level, depth: int) -> None:
+        at = self._at
         for unit, intervals in level.items():
-            if self._at is not None:
-                intervals = {interval for interval in intervals if interval[0] <= self._at}
+            if at is not None:
+                intervals = [interval for interval in intervals if interval[0] <= at]
                 if not intervals:
                     continue
-            inside = any(until is None or (self._at is not None and until > self._at) for _, until in intervals)
+            inside = False
+            for _, until in intervals:
+                inside = inside or until is None or (at is not None and until > at)
             before = self.reached.get(unit)
             # From the bottom up: what was reached before was reached at a lesser depth.
             self.reached[unit] = (depth, inside) if before is None else (before[0], before[1] or inside)
@@ -153,6 +162,15 @@ class _Walk:
         if self._at is None:
             return removed is None
         return bool(installed <= self._at and (removed is None or removed > self._at))
+
+
+def _add(level: _Level, unit: str, interval: _Interval) -> None:
+    known = level.get(unit)
+    if known is None:
+        level[unit] = [interval]
+    elif interval not in known:
+        # Eight cables of a kit with one lot are eight ways into the rack, and one is enough.
+        known.append(interval)
 
 
 def _directly(item: ColumnElement[bool]) -> Select[Any]:
@@ -182,7 +200,7 @@ _LINKS = Lookup(
         stored_moment(_LINK.c.removed_at),
     ),
     _LINK.c.child_id,
-    as_text=True,
+    raw=True,
 )
 _UNITS = Lookup(
     select(
@@ -193,6 +211,8 @@ _UNITS = Lookup(
         _UNIT.c.source,
     ),
     _UNIT.c.id,
-    as_text=True,
+    raw=True,
 )
 _STATES = {state.value: state for state in UnitState}
+_BY_NAME = itemgetter(1, 2, 3)
+"""Maker, part and serial."""

@@ -19,7 +19,7 @@ _FORKING.set_forkserver_preload(
     [
         "alembic.command",
         "mes.console_output",
-        "mes.desk",
+        "mes.desk.acts",
         "mes.local_ledger",
         "mes.migrations",
         "mes.site_access",

@@ -19,12 +19,12 @@ def command(
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from mes.aliases import give_alias
     from mes.command_line import CommandError
     from mes.command_options import said
     from mes.console_output import Page, moment, print_document
     from mes.database import reading as one_state
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.aliases import give_alias
     from mes.identification import one_unit
     from mes.queries.naming import aliases_of_unit
     from mes.site_access import reading, writing

@@ -37,11 +37,11 @@ def command(
 ) -> None:
     from uuid import UUID
 
-    from mes.allocating import Wanted, allocate
     from mes.command_line import CommandError
     from mes.command_options import one_form, who
     from mes.console_output import Page, narrate, print_csv, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.allocating import Wanted, allocate
     from mes.identification import intended_unit
     from mes.site_access import writing
     from mes.vocabulary import Numbering

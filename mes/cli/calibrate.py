@@ -47,12 +47,12 @@ def command(
 ) -> None:
     from datetime import date
 
-    from mes.calibrating import calibrate
-    from mes.calibration_page import print_calibrated
-    from mes.certificate import Certificate, read_certificate, typed_points
     from mes.command_line import CommandError
     from mes.command_options import instant, said
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.calibrating import calibrate
+    from mes.desk.certificate import Certificate, read_certificate, typed_points
+    from mes.pages.calibration import print_calibrated
     from mes.site_access import writing
 
     said("calibrate", by=by, **({} if hold is None else {"hold": hold}))

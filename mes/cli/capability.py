@@ -55,9 +55,9 @@ def command(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    from mes.capability_page import judged, print_capability
     from mes.command_line import CommandError
     from mes.command_options import instant, one_form
+    from mes.pages.capability import judged, print_capability
     from mes.queries.values import ValueScope
     from mes.study_sample import sampled
 

@@ -17,7 +17,7 @@ def command(
 ) -> None:
     from mes.command_options import one_form
     from mes.console_output import Page, print_csv, print_document
-    from mes.goods_page import CONTENT_COLUMNS, content_rows, print_container
+    from mes.pages.goods import CONTENT_COLUMNS, content_rows, print_container
     from mes.queries.container import containers, report
     from mes.site_access import reading
 

@@ -31,8 +31,8 @@ def command(
 ) -> None:
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.converting import convert
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.converting import convert
     from mes.identification import one_unit
     from mes.records import Signature
     from mes.site_access import writing

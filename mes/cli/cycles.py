@@ -17,10 +17,10 @@ def command(
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from mes.calibrating import limit_cycles
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.calibrating import limit_cycles
     from mes.site_access import writing
 
     said("cycles", FIXTURE=fixture, by=by)

@@ -26,9 +26,9 @@ def command(
 ) -> None:
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.rework import find_defect
     from mes.identification import one_unit
-    from mes.rework import find_defect
     from mes.site_access import writing
 
     said("defect", CODE=code, by=by)

@@ -49,14 +49,12 @@ def command(
 ) -> None:
     from datetime import UTC, datetime
 
-    from pydantic import ValidationError
-
     from mes.command_line import CommandError
-    from mes.command_options import day, one_form, said
+    from mes.command_options import day, one_form, said, told_plainly
     from mes.console_output import Page
-    from mes.desk import Desk
-    from mes.deviating import Bounds, approve_deviation, serial_range, withdraw_deviation
-    from mes.deviation_page import show_deviation
+    from mes.desk.acts import Desk
+    from mes.desk.deviating import Bounds, approve_deviation, serial_range, withdraw_deviation
+    from mes.pages.deviation import show_deviation
     from mes.records import Permit, PermitKind, Signature
     from mes.site_access import reading, writing
 
@@ -70,7 +68,6 @@ def command(
         return
     said("deviation", NUMBER=number, by=by or "", reason=reason or "")
     done = "approved" if act is Act.APPROVE else "withdrawn"
-    signature = Signature(name=by or "", meaning=meaning or f"deviation {done}")
 
     def halves(text: str, between: str, option: str, form: str) -> tuple[str, str]:
         first, sign, second = text.partition(between)
@@ -78,7 +75,8 @@ def command(
             raise CommandError(f"{option} {text!a}: write it as {form}")
         return first.strip(), second.strip()
 
-    try:
+    with told_plainly(f"deviation {number}"):
+        signature = Signature(name=by or "", meaning=meaning or f"deviation {done}")
         permits = []
         for text in allow_part or ():
             position, named = halves(text, "=", "--allow-part", "POSITION=PART or POSITION=PART:LOT")
@@ -101,7 +99,3 @@ def command(
                 show_deviation(access, number, datetime.now(UTC), as_json=as_json, as_csv=as_csv)
                 return
             Page(access.site).line(f"deviation {number}: {done} by {by} ({signature.meaning})")
-    except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]
-        told = str(wrong.get("ctx", {}).get("error", wrong["msg"]))
-        raise CommandError(f"deviation {number}: {told}; nothing was recorded") from error

@@ -36,10 +36,10 @@ def command(
     from mes.command_line import CommandError
     from mes.command_options import said
     from mes.console_output import Page, counted, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.rework import dispose
     from mes.identification import one_unit
     from mes.records import Signature
-    from mes.rework import dispose
     from mes.site_access import writing
     from mes.vocabulary import DispositionKind
 

@@ -28,7 +28,7 @@ def command(
 
     from mes.command_line import CommandError
     from mes.command_options import instant, one_form
-    from mes.equipment_page import print_equipment, print_history
+    from mes.pages.equipment import print_equipment, print_history
     from mes.site_access import reading
 
     one_form(as_json, as_csv)

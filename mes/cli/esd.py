@@ -35,8 +35,8 @@ def command(
     from mes.command_options import instant, said
     from mes.console_output import Page, moment, print_document
     from mes.database import reading as one_state
-    from mes.desk import Desk
-    from mes.esd_checks import record_check
+    from mes.desk.acts import Desk
+    from mes.desk.esd_checks import record_check
     from mes.gate.esd import newest_check
     from mes.site_access import reading, writing
 

@@ -60,7 +60,7 @@ def command(
     from mes.command_options import instant
     from mes.console_output import Page, counted, print_document
     from mes.database import reading as one_state
-    from mes.desk import identity_at
+    from mes.desk.acts import identity_at
     from mes.gate.decision import explain
     from mes.gate.facts import read_facts
     from mes.identification import intended_unit, named_lot, named_unit, one_plan

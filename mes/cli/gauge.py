@@ -71,13 +71,13 @@ def command(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    from mes.attribute_page import print_agreement
-    from mes.bias_page import print_bias, print_linearity
     from mes.command_options import instant, one_form, said
-    from mes.desk import Desk
-    from mes.gauge_page import gauge_readings, print_gauge
-    from mes.gauge_recording import Studied, StudyLimits, record_study
-    from mes.gauge_study_page import print_studies, print_study
+    from mes.desk.acts import Desk
+    from mes.desk.gauge_recording import Studied, StudyLimits, record_study
+    from mes.pages.attribute import print_agreement
+    from mes.pages.bias import print_bias, print_linearity
+    from mes.pages.gauge import gauge_readings, print_gauge
+    from mes.pages.gauge_study import print_studies, print_study
     from mes.queries.gauge_studies import gauge_studies, study_readings
     from mes.queries.values import ValueScope
     from mes.site_access import reading, writing

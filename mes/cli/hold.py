@@ -52,9 +52,9 @@ def command(
 ) -> None:
     from mes.command_line import CommandError
     from mes.console_output import Page, counted, print_document
-    from mes.containing import place_hold
     from mes.database import reading as one_state
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.containing import place_hold
     from mes.queries.whereabouts import whereabouts
     from mes.site_access import writing
 

@@ -33,12 +33,12 @@ def command(
 
     from mes.command_line import CommandError, Exit
     from mes.console_output import narrate, print_document
-    from mes.import_page import RefusalLog, print_summary
     from mes.importers import load_importer
     from mes.importing.arrived import Arrived, Rehearsed
     from mes.importing.history import HistoryRefused
     from mes.importing.transfer import Summary, Transfer
     from mes.local_ledger import ledger_on
+    from mes.pages.imports import RefusalLog, print_summary
     from mes.site_access import reading, writing
     from mes.vocabulary import SiteKind
 

@@ -23,7 +23,7 @@ def command(
     from mes.command_options import instant, one_form
     from mes.console_output import Page, print_csv, print_document
     from mes.identification import one_unit
-    from mes.level_page import COLUMNS, level_document, level_rows, print_levels
+    from mes.pages.level import COLUMNS, level_document, level_rows, print_levels
     from mes.quality.traceability_level import attained
     from mes.queries.as_built import built_unit
     from mes.site_access import reading

@@ -31,7 +31,7 @@ def command(
     from mes.definitions.faults import DefinitionsRefused
     from mes.definitions.loading import apply, compare
     from mes.definitions.reading import read_file
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
     from mes.examples import example_file
     from mes.site_access import reading, writing
 

@@ -22,7 +22,7 @@ def command(
     from mes.command_options import one_form
     from mes.console_output import Page, print_csv, print_document
     from mes.identification import one_lot
-    from mes.lot_page import print_lot
+    from mes.pages.lot import print_lot
     from mes.queries.lots import lot_report
     from mes.site_access import reading
 

@@ -27,7 +27,7 @@ def command(
 
     from mes.command_options import one_form
     from mes.console_output import Page, print_csv, print_document
-    from mes.lot_page import COLUMNS, lot_row, print_lots
+    from mes.pages.lot import COLUMNS, lot_row, print_lots
     from mes.queries.lots import lots
     from mes.site_access import reading
 

@@ -21,10 +21,10 @@ def command(
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from mes.calibrating import maintain
     from mes.command_options import instant, said
     from mes.console_output import Page, moment, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.calibrating import maintain
     from mes.records import EquipmentIdentity, Signature
     from mes.site_access import writing
 

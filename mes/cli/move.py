@@ -22,11 +22,11 @@ def command(
 ) -> None:
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
-    from mes.goods_desk import sorted_out
-    from mes.goods_page import counted_goods
+    from mes.desk.acts import Desk
+    from mes.desk.goods import sorted_out
+    from mes.desk.shipping import move
     from mes.identification import one_item
-    from mes.shipping import move
+    from mes.pages.goods import counted_goods
     from mes.site_access import writing
 
     said("move", to=to, by=by)

@@ -39,12 +39,12 @@ def command(
     as_csv: CsvOption = False,
 ) -> None:
     from mes.command_line import CommandError
-    from mes.command_options import day, one_form, said
+    from mes.command_options import day, one_form, said, told_plainly
     from mes.console_output import Page, counted
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.ordering import OrderTerms, assign_units, change_order, close_order, release_order
     from mes.identification import one_unit
-    from mes.order_page import show_order
-    from mes.ordering import OrderTerms, assign_units, change_order, close_order, release_order
+    from mes.pages.order import show_order
     from mes.site_access import reading, writing
 
     one_form(as_json, as_csv)
@@ -69,7 +69,7 @@ def command(
     if (act in (Act.ASSIGN, Act.UNASSIGN)) != bool(serials):
         raise CommandError("order: give serial numbers to assign and to unassign, and to nothing else")
     when = day(due, "--due")
-    with writing(home, database) as access:
+    with writing(home, database) as access, told_plainly(f"order {number}"):
         desk = Desk(access.engine)
         if act is Act.RELEASE:
             if part is None or revision is None or quantity is None:

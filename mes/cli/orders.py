@@ -28,9 +28,9 @@ def command(
     from mes.command_line import CommandError, Exit
     from mes.command_options import instant, login_name, one_form
     from mes.console_output import Page, counted, print_document
-    from mes.desk import Desk
-    from mes.order_file import read_orders, settle_lines
-    from mes.order_page import show_orders
+    from mes.desk.acts import Desk
+    from mes.desk.order_file import read_orders, settle_lines
+    from mes.pages.order import show_orders
     from mes.queries.orders import orders
     from mes.site_access import reading, writing
 

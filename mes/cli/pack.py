@@ -23,10 +23,10 @@ def command(
 ) -> None:
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
-    from mes.goods_page import counted_goods, end_refused, print_refused, refused_document
+    from mes.desk.acts import Desk
+    from mes.desk.packing import pack
     from mes.identification import one_item
-    from mes.packing import pack
+    from mes.pages.goods import counted_goods, end_refused, print_refused, refused_document
     from mes.site_access import writing
 
     said("pack", CONTAINER=container, by=by)

@@ -35,9 +35,9 @@ def command(
     from mes.command_line import CommandError
     from mes.console_output import Page, print_document
     from mes.console_output import quantity as told
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.receiving import Typed, delivery
     from mes.queries.identity import find_lots
-    from mes.receiving import Typed, delivery
     from mes.records import LotReceived
     from mes.site_access import writing
 

@@ -24,8 +24,8 @@ def command(
 ) -> None:
     from mes.command_line import CommandError
     from mes.console_output import Page, counted, print_document
-    from mes.containing import release_hold
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.containing import release_hold
     from mes.identification import one_unit
     from mes.records import Signature
     from mes.site_access import writing

@@ -44,9 +44,9 @@ def command(
     from mes.command_line import CommandError
     from mes.command_options import said
     from mes.console_output import Page, counted, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.repairing import Change, repair
     from mes.identification import one_lot, one_unit
-    from mes.repairing import Change, repair
     from mes.site_access import writing
     from mes.vocabulary import LinkReason
 

@@ -34,9 +34,9 @@ def command(
     from mes.command_line import CommandError
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.returning import Authorisation, take_back
     from mes.identification import one_unit
-    from mes.returning import Authorisation, take_back
     from mes.site_access import writing
 
     said("return", authorisation=authorisation, reason=reason, by=by)

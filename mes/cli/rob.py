@@ -38,9 +38,9 @@ def command(
 ) -> None:
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.robbing import Robbing, rob
     from mes.identification import one_unit
-    from mes.robbing import Robbing, rob
     from mes.site_access import writing
 
     said("rob", POSITION=position, reason=reason, by=by)

@@ -41,16 +41,16 @@ def command(
     as_csv: CsvOption = False,
 ) -> None:
     from mes.command_line import CommandError, Exit
-    from mes.command_options import one_form, said
+    from mes.command_options import one_form, said, told_plainly
     from mes.console_output import Page, print_document
     from mes.database import reading as one_state
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.sample_draw import SampleVerdict
+    from mes.desk.sampling import Scope, draw_sample, record_result
     from mes.identification import one_lot
+    from mes.pages.sample import document, show_sample, show_samples
     from mes.queries.orders import order_report
     from mes.queries.samples import read_samples
-    from mes.sample_draw import SampleVerdict
-    from mes.sample_page import document, show_sample, show_samples
-    from mes.sampling import Scope, draw_sample, record_result
     from mes.site_access import SiteAccess, reading, writing
 
     def meant(access: SiteAccess) -> Scope:
@@ -81,7 +81,7 @@ def command(
     if as_csv:
         raise CommandError("sample: --csv lists samples; leave it out here")
     said("sample", by=by or "")
-    with writing(home, database) as access:
+    with writing(home, database) as access, told_plainly("sample"):
         desk = Desk(access.engine)
         if act is Act.DRAW:
             if plan is None or piece is not None or conforming is not None:

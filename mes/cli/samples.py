@@ -18,9 +18,9 @@ def command(
     as_csv: CsvOption = False,
 ) -> None:
     from mes.command_options import instant, one_form
+    from mes.desk.sample_draw import SampleVerdict
+    from mes.pages.sample import show_samples
     from mes.queries.samples import samples
-    from mes.sample_draw import SampleVerdict
-    from mes.sample_page import show_samples
     from mes.site_access import reading
 
     one_form(as_json, as_csv)

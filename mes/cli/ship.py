@@ -24,10 +24,10 @@ def command(
 ) -> None:
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
-    from mes.goods_page import counted_goods, end_refused, print_refused, refused_document
+    from mes.desk.acts import Desk
+    from mes.desk.shipping import Destination, ship
     from mes.identification import one_item
-    from mes.shipping import Destination, ship
+    from mes.pages.goods import counted_goods, end_refused, print_refused, refused_document
     from mes.site_access import writing
 
     papers = {"order": order, "delivery-note": delivery_note}

@@ -53,9 +53,9 @@ def command(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    from mes.chart_page import chart_rules, charted, charted_first_runs, print_charts
     from mes.command_line import CommandError
     from mes.command_options import instant, one_form
+    from mes.pages.chart import chart_rules, charted, charted_first_runs, print_charts
     from mes.queries.values import ValueScope
     from mes.site_access import reading
     from mes.study_sample import answers_told, counts_simulated, sampled

@@ -23,8 +23,8 @@ def command(
     from mes.console_output import Page, moment, print_document
     from mes.genealogy import tree
     from mes.identification import one_unit
+    from mes.pages.unit import print_components
     from mes.site_access import reading
-    from mes.unit_page import print_components
 
     when = instant(at, "--at")
     with reading(home, database) as access:

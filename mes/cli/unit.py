@@ -18,9 +18,9 @@ def command(
 ) -> None:
     from mes.console_output import Page, print_document
     from mes.identification import one_unit
+    from mes.pages.unit import print_history
     from mes.queries.history import unit_history
     from mes.site_access import reading
-    from mes.unit_page import print_history
 
     with reading(home, database) as access:
         unit = one_unit(access, serial, part, maker, as_json=as_json, shown=True)

@@ -25,10 +25,10 @@ def command(
     from mes.command_line import CommandError
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
-    from mes.goods_page import counted_goods
+    from mes.desk.acts import Desk
+    from mes.desk.packing import unpack
     from mes.identification import one_item
-    from mes.packing import unpack
+    from mes.pages.goods import counted_goods
     from mes.site_access import writing
 
     said("unpack", CONTAINER=container, by=by)

@@ -53,9 +53,9 @@ def command(
     from mes.command_line import CommandError
     from mes.command_options import said
     from mes.console_output import Page, print_document
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.rework import void
     from mes.records import Signature
-    from mes.rework import void
     from mes.site_access import writing
 
     said("void", by=by, reason=reason, meaning=meaning)

@@ -32,9 +32,9 @@ def command(
 ) -> None:
     from mes.command_options import instant, one_form
     from mes.limit_proposal import load_limit_proposal
+    from mes.pages.what_if import considered, print_what_if
     from mes.queries.values import ValueScope
     from mes.site_access import reading
-    from mes.what_if_page import considered, print_what_if
 
     one_form(as_json, as_csv)
     proposal = load_limit_proposal(limits)

@@ -94,8 +94,8 @@ def command(
             uses = where_used(access.engine, predicate=predicate, at=when)
         shown = uses if ever else tuple(use for use in uses if use.inside)
         if since_last_good and instrument is not None:
-            from mes.doubt_page import print_doubt
             from mes.instrument_doubt import in_doubt
+            from mes.pages.doubt import print_doubt
 
             form = "json" if as_json else "csv" if as_csv else "page"
             print_doubt(access, instrument, in_doubt(access, instrument, calibration), shown, when, form)

@@ -47,13 +47,13 @@ def command(
 ) -> None:
     from mes.command_options import instant, one_form
     from mes.console_output import Page, inert, moment, percent, print_csv, print_document
+    from mes.pages.yields import print_groups
     from mes.quality.yield_groups import YieldScope, yields_by
     from mes.quality.yields import RouteYield, Yield, operation_yields, route_yields
     from mes.site_access import reading
     from mes.statistics.interval import Interval
     from mes.statistics.proportions import clopper_pearson, rolled_interval
     from mes.vocabulary import SiteKind
-    from mes.yield_page import print_groups
 
     def interval(y: Yield) -> Interval | None:
         return clopper_pearson(y.passed, y.seen) if y.seen else None

@@ -16,7 +16,7 @@ from mes.definitions.ranges import range_faults
 from mes.definitions.reading import ReadFile
 from mes.definitions.references import References
 from mes.definitions.structure import code_faults, material_faults, operator_faults, product_faults, twice
-from mes.desk import Act
+from mes.desk.acts import Act
 from mes.records import (
     CodeTable,
     CodeTableReleased,

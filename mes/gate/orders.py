@@ -8,18 +8,21 @@ because an order asks for good units; one that was destroyed as a sample does no
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from mes.containment import same_unit
+from mes.desk.sample_draw import SampleVerdict
 from mes.gate.reservations import LASTS
 from mes.models import table_of
 from mes.models.order import OrderUnit, WorkOrderEventRow
-from mes.models.sampling import SampleResultRow
+from mes.models.sampling import Sample, SampleResultRow, SamplingPlanRow
 from mes.models.unit import Unit
 from mes.projection.orders import BY_SERIAL
 from mes.projection.working_set import unit_key
-from mes.records import GateRequest
+from mes.queries.samples import read_samples
+from mes.records import GateRequest, SamplingPlan, SamplingPurpose
 from mes.vocabulary import UnitState
 from mes.work_order import WorkOrder, work_order
 
@@ -30,18 +33,33 @@ _EVENT, _ORDER_UNIT, _UNIT, _RESULT = (
     table_of(SampleResultRow),
 )
 
+_SAMPLE, _PLAN = table_of(Sample), table_of(SamplingPlanRow)
+_PLANS_OF_SAMPLES = select(_SAMPLE.c.id, _PLAN.c.content).join(_PLAN, _PLAN.c.digest == _SAMPLE.c.plan_digest)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
     """The order that a request is about: the one it names, else the one that its unit belongs to.
 
-    `order` is None when nobody released it; `ahead` counts the places taken before this unit's.
+    `order` is None when nobody released it; `ahead` counts the places taken before this unit's; `first_articles` are
+    the open samples of its first pieces.
     """
 
     number: str
     belongs: str | None
     order: WorkOrder | None
     ahead: int
+    first_articles: tuple["FirstArticle", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FirstArticle:
+    """An open first-article sample of an order: its plan, the inspected operation of the route, its pieces."""
+
+    sample_id: UUID
+    plan: str
+    operation: str | None
+    serials: frozenset[str]
 
 
 def order_of(connection: Connection, request: GateRequest) -> OrderFacts | None:
@@ -60,7 +78,22 @@ def order_of(connection: Connection, request: GateRequest) -> OrderFacts | None:
         return None
     order = work_order(connection.execute(select(_EVENT).where(_EVENT.c.number == number)).all())
     ahead = 0 if order is None else _ahead(connection, request, order, own if belongs == number else None)
-    return OrderFacts(number, belongs, order, ahead)
+    return OrderFacts(number, belongs, order, ahead, _first_articles(connection, number))
+
+
+def _first_articles(connection: Connection, number: str) -> tuple[FirstArticle, ...]:
+    plans = {
+        row.id: SamplingPlan.model_validate(row.content)
+        for row in connection.execute(_PLANS_OF_SAMPLES.where(_SAMPLE.c.work_order == number))
+    }
+    first = {id_: plan for id_, plan in plans.items() if plan.purpose is SamplingPurpose.FIRST_ARTICLE}
+    if not first:
+        return ()
+    return tuple(
+        FirstArticle(one.id, one.plan, first[one.id].operation, frozenset(piece.piece for piece in one.pieces))
+        for one in read_samples(connection, order=number)
+        if one.id in first and one.verdict is SampleVerdict.OPEN
+    )
 
 
 def _ahead(connection: Connection, request: GateRequest, order: WorkOrder, own: Any) -> int:

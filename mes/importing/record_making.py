@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from mes.desk import identity_at
+from mes.desk.acts import identity_at
 from mes.importing.history import HistoricPlan, HistoricRun
 from mes.records import NO_DECISION, PlanReleased, RunFinished, UnitIdentity, UnitRegistered
 from mes.vocabulary import CollectionMode, Outcome, RunEnding, Verdict

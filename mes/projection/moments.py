@@ -6,14 +6,16 @@ is voided, its rows are folded again from the runs that still count, in the same
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Executable, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from mes.lookup import Lookup
 from mes.models import table_of
 from mes.models.moments import RollupMoments
 from mes.models.product import PlanMeasurand
@@ -56,11 +58,11 @@ def fold_moments(connection: Connection, voided: Iterable[Run], written: Iterabl
             key = _key(row["plan_digest"], row["station"], row["source"], row["started_at"], row["simulated"])
             if key not in left:
                 ended[key].append(row)
+    moments = _Moments(connection)
     for key in sorted(left):
-        _fold_again(connection, key)
-    for key in sorted(ended):
-        runs = sorted(ended[key], key=lambda row: int(row["seq"]))
-        _fold_on(connection, key, [row["measurements"] for row in runs])
+        moments.fold_again(key)
+    moments.fold_on(ended)
+    moments.write()
 
 
 def _counts(run: Run) -> bool:
@@ -71,36 +73,64 @@ def _key(plan: str, station: str, source: str, started_at: datetime, simulated: 
     return MomentKey(plan, station, source, started_at.astimezone(UTC).date(), simulated)
 
 
-def _fold_on(connection: Connection, key: MomentKey, vectors: list[Any]) -> None:
-    held = connection.execute(_HELD, key._asdict()).one_or_none()
-    moments = _new(connection, key) if held is None else _stored(held)
-    moments.fold(_matrix(vectors))
-    _write(connection, key, len(vectors) + (0 if held is None else held.runs), moments)
+class _Moments:
+    """The rows that one batch changes."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._origins: dict[str, list[float]] = {}
+        self._rows: list[Row] = []
 
-def _fold_again(connection: Connection, key: MomentKey) -> None:
-    """Every run that still counts in a row, from the first."""
-    begin = datetime.combine(key.day, time(), UTC)
-    window = {**key._asdict(), "begin": begin, "last": begin + timedelta(days=1, microseconds=-1)}
-    moments, runs = _new(connection, key), 0
-    for vectors in connection.execute(_STANDING, window, execution_options=_STREAM).scalars().partitions():
-        moments.fold(_matrix(vectors))
-        runs += len(vectors)
-    if runs:
-        _write(connection, key, runs, moments)
-    else:
-        connection.execute(_EMPTIED, {f"old_{name}": value for name, value in key._asdict().items()})
+    def fold_on(self, ended: Mapping[MomentKey, list[Row]]) -> None:
+        """Add runs to their rows."""
+        held: dict[MomentKey, Any] = {}
+        for told, keys in groupby(sorted(ended), key=lambda key: key[:3]):
+            days = [key.day for key in keys]
+            scope = dict(zip(_KEY[:3], told, strict=True))
+            for found in _HELD.rows(self._connection, set(days), **scope):
+                held[MomentKey(*(getattr(found, name) for name in _KEY))] = found
+        for key in sorted(ended):
+            vectors = [row["measurements"] for row in sorted(ended[key], key=lambda row: int(row["seq"]))]
+            row = held.get(key)
+            moments = self._new(key.plan_digest) if row is None else _stored(row)
+            moments.fold(_matrix(vectors))
+            self._put(key, len(vectors) + (0 if row is None else row.runs), moments)
 
+    def fold_again(self, key: MomentKey) -> None:
+        """Every run that still counts in a row, from the first; without one there is no row."""
+        begin = datetime.combine(key.day, time(), UTC)
+        window = {**key._asdict(), "begin": begin, "last": begin + timedelta(days=1, microseconds=-1)}
+        moments, runs = self._new(key.plan_digest), 0
+        found = self._connection.execute(_STANDING, window, execution_options=_STREAM)
+        for vectors in found.scalars().partitions():
+            moments.fold(_matrix(vectors))
+            runs += len(vectors)
+        if runs:
+            self._put(key, runs, moments)
+        else:
+            self._connection.execute(_EMPTIED, {f"old_{name}": value for name, value in key._asdict().items()})
 
-def _new(connection: Connection, key: MomentKey) -> "MomentVectors":
-    from mes.statistics.moment_vectors import MomentVectors  # noqa: PLC0415 - most acts at the desk end no run
+    def write(self) -> None:
+        """Write the rows."""
+        if self._rows:
+            self._connection.execute(_upsert(self._connection.dialect.name), self._rows)
 
-    return MomentVectors.about(
-        [
-            fixed_origin(row.definition.get("nominal"), row.low, row.high)
-            for row in connection.execute(_MEASURANDS, {"plan_digest": key.plan_digest})
-        ]
-    )
+    def _new(self, plan: str) -> "MomentVectors":
+        from mes.statistics.moment_vectors import MomentVectors  # noqa: PLC0415 - most acts at the desk end no run
+
+        if plan not in self._origins:
+            self._origins[plan] = [
+                fixed_origin(row.definition.get("nominal"), row.low, row.high)
+                for row in self._connection.execute(_MEASURANDS, {"plan_digest": plan})
+            ]
+        return MomentVectors.about(self._origins[plan])
+
+    def _put(self, key: MomentKey, runs: int, moments: "MomentVectors") -> None:
+        vectors = {
+            name: [None if value != value else value for value in getattr(moments, name).tolist()]
+            for name in (*_COUNTS, *_EXTREMES)
+        }
+        self._rows.append({**key._asdict(), "runs": runs, **vectors})
 
 
 def _stored(row: Any) -> "MomentVectors":
@@ -116,22 +146,14 @@ def _matrix(values: Any) -> "Vector":
     return np.array(values, dtype=np.float64)
 
 
-def _write(connection: Connection, key: MomentKey, runs: int, moments: "MomentVectors") -> None:
-    vectors = {
-        name: [None if value != value else value for value in getattr(moments, name).tolist()]
-        for name in (*_COUNTS, *_EXTREMES)
-    }
-    connection.execute(_put(connection.dialect.name), {**key._asdict(), "runs": runs, **vectors})
-
-
 @cache
-def _put(dialect: str) -> Executable:
+def _upsert(dialect: str) -> Executable:
     statement = postgresql.insert(_TABLE) if dialect == "postgresql" else sqlite.insert(_TABLE)
     changed = {name: statement.excluded[name] for name in ("runs", *_COUNTS, *_EXTREMES)}
     return statement.on_conflict_do_update(index_elements=_KEY, set_=changed)
 
 
-_HELD = select(_TABLE).where(*(_TABLE.c[name] == bindparam(name) for name in _KEY))
+_HELD = Lookup(select(_TABLE).where(*(_TABLE.c[name] == bindparam(name) for name in _KEY[:3])), _TABLE.c.day)
 _EMPTIED = delete(_TABLE).where(*(_TABLE.c[name] == bindparam(f"old_{name}") for name in _KEY))
 _MEASURANDS = (
     select(_MEASURAND.c.low, _MEASURAND.c.high, _MEASURAND.c.definition)

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select
 
+from mes.desk.sample_draw import SampleVerdict, verdict
 from mes.models import table_of
 from mes.models.sampling import Sample, SampleItem, SampleResultRow, SamplingPlanRow
 from mes.models.unit import Lot, Unit
 from mes.queries.snapshot import snapshot
 from mes.records import LotIdentity, SamplingPlan
-from mes.sample_draw import SampleVerdict, verdict
 
 _PLAN, _SAMPLE, _ITEM, _RESULT = (
     table_of(SamplingPlanRow),

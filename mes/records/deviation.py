@@ -88,7 +88,7 @@ class DeviationApproved(Record):
     since: date | None = None
     until: date | None = None
     """Last day."""
-    quantity: int | None = Field(default=None, ge=1)
+    quantity: int | None = Field(default=None, ge=1, le=10**9)
     """How many units may be made under it."""
     serials: tuple[SerialSpan, ...] = ()
     """The units that may be made under it; none named: all."""

@@ -34,7 +34,7 @@ class WorkOrderEvent(Record):
     act: WorkOrderAct
     part: Name | None = Field(default=None, exclude_if=silent)
     revision: Name | None = Field(default=None, exclude_if=silent)
-    quantity: int | None = Field(default=None, ge=1, exclude_if=silent)
+    quantity: int | None = Field(default=None, ge=1, le=10**9, exclude_if=silent)
     """How many good units are asked for."""
     due: date | None = Field(default=None, exclude_if=silent)
     customer: Name | None = Field(default=None, exclude_if=silent)

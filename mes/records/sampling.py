@@ -39,7 +39,7 @@ class SamplingPlan(Document):
     """Acceptable quality level in percent nonconforming."""
     level: InspectionLevel | None = Field(default=None, exclude_if=silent)
     """Inspection level of an AQL plan; None: II."""
-    sample_size: int | None = Field(default=None, ge=1, exclude_if=silent)
+    sample_size: int | None = Field(default=None, ge=1, le=10**6, exclude_if=silent)
     acceptance_number: int | None = Field(default=None, ge=0, exclude_if=silent)
     """Most pieces that may be nonconforming."""
     destructive: bool | None = Field(default=None, exclude_if=silent)

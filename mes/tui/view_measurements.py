@@ -1,6 +1,7 @@
 """Every run of a unit with its measurements against their limits, what failed first."""
 
 from mes.console_output import moment
+from mes.pages.unit import failure_distance, limits_text, measured_text
 from mes.queries.history import UnitHistory
 from mes.queries.runs import MeasurandOutcome, MeasuredValue, RunReport
 from mes.run_words import attempts_told, circumstances
@@ -8,7 +9,6 @@ from mes.tui.view_band import band_bar
 from mes.tui.view_table import Cell, Column, Entry, table
 from mes.tui.view_text import Listing, Row, Span, Tone, folded, line_of
 from mes.tui.view_verdict import verdict_word
-from mes.unit_page import failure_distance, limits_text, measured_text
 
 _FIRST = (
     MeasurandOutcome.FAILED,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mes.allocating import Wanted, allocate
 from mes.database import open_engine
-from mes.desk import Desk
+from mes.desk.acts import Desk
+from mes.desk.allocating import Wanted, allocate
 from mes.labels.check_characters import CheckCharacter
 from mes.labels.mac_address import read_mac
 from mes.labels.serial_format import SerialFormat
@@ -44,9 +44,9 @@ each = 4
 """
 CLIENT = """
 import sys
-from mes.allocating import Wanted, allocate
+from mes.desk.allocating import Wanted, allocate
 from mes.database import open_engine
-from mes.desk import Desk
+from mes.desk.acts import Desk
 from mes.vocabulary import Numbering
 engine = open_engine(sys.argv[1])
 print("ready", flush=True)

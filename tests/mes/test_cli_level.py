@@ -1,5 +1,7 @@
 """`mes level` at a line: the unit as it was built at a moment, children included."""
 
+import pytest
+
 from mes.records import LotIdentity
 
 
@@ -42,6 +44,7 @@ def test_level_is_that_of_the_moment(line, site_mes):
     assert site_mes("level", "C1", "--json", "--at", whole.isoformat()).document["material"] == "M4"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_voided_run_is_no_record_of_the_process(line, site_mes):
     """A run that counts nowhere proves no level."""
     built(line)
@@ -50,6 +53,7 @@ def test_voided_run_is_no_record_of_the_process(line, site_mes):
     assert site_mes("level", "C1", "--json").document["process"] == "none"
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_unit_that_nobody_knows_is_an_answer(line, site_mes):
     """The nearest serial numbers, and exit 1."""
     built(line)
@@ -58,6 +62,7 @@ def test_unit_that_nobody_knows_is_an_answer(line, site_mes):
     assert "nearest are C1" in answer.err
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_work_order_of_the_unit_is_a_fact_of_the_first_level(line, site_mes):
     """Assigned to an order, the unit names it, and nothing of M1 is left to say."""
     built(line)

@@ -12,7 +12,7 @@ from mes.database import open_engine, reading
 from mes.definitions.changes import Action, differences
 from mes.definitions.loading import apply
 from mes.definitions.reading import read_file
-from mes.desk import Desk
+from mes.desk.acts import Desk
 from mes.examples import FOLDER, example_names
 from mes.models import projected_tables, table_of
 from mes.models.journal import JournalRow

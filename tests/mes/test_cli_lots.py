@@ -40,6 +40,7 @@ def test_lots_are_listed_with_what_is_left_and_what_is_wrong(stock, site_mes):
     assert site_mes("lots", "--csv").out.splitlines()[-1].startswith("REEL,R1,Henkel,Farnell,,DE,0.5,1.0,-0.5,g,,")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_lots_are_narrowed(stock, site_mes):
     """By part, maker, what expires soon or has, and what was overdrawn; nothing left is an answer."""
     assert listed(site_mes("lots", "--json", "--expiring", "0")) == ["G-old", "G-today"]
@@ -68,6 +69,7 @@ def test_lot_tells_its_deliveries_its_place_and_its_holds(stock, site_mes):
     assert site_mes("lot", "R1", "--json").document["holds"] == []
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_unknown_lot_is_an_answer(stock, site_mes):
     """The nearest lot numbers, and exit 1."""
     answer = site_mes("lot", "G-nxt")

@@ -276,6 +276,7 @@ def coded(built, site_mes, tmp_path):
     return built
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_code_that_no_table_has_is_refused_with_the_nearest(coded, site_mes):
     """Where codes are loaded nobody writes another, and nothing is recorded."""
     before = len(site_mes("unit", "C1", "--json").document["timeline"])
@@ -286,6 +287,7 @@ def test_code_that_no_table_has_is_refused_with_the_nearest(coded, site_mes):
     assert len(site_mes("unit", "C1", "--json").document["timeline"]) == before
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_repair_code_names_what_it_disturbs(coded, site_mes):
     """In the unit and in what it sits in; whoever repaired may say otherwise. A code of other tests is no answer."""
     cable_and_rack = [("C1", "final_test"), ("R1", "rack_test")]
@@ -300,6 +302,7 @@ def test_repair_code_names_what_it_disturbs(coded, site_mes):
         assert [(result["unit"]["serial"], result["operation"]) for result in again] == disturbed
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_process_indicator_is_recorded_and_stops_nothing(coded, site_mes):
     """A scratch that nobody feels is in the unit's history; its gates stay open, a repair has nothing to close."""
     answer = site_mes("defect", "C1", "SCRATCH", *BY)

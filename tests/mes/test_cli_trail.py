@@ -42,6 +42,7 @@ def test_trail_of_a_hold_tells_it_in_order(story, site_mes):
     assert [entry["at"] for entry in trail] == sorted(entry["at"] for entry in trail)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_trail_of_a_unit_has_everything_and_can_be_narrowed(story, site_mes):
     """From its registration on; by time; as a page and as CSV."""
     trail = site_mes("trail", "C1", "--json").document["trail"]
@@ -57,6 +58,7 @@ def test_trail_of_a_unit_has_everything_and_can_be_narrowed(story, site_mes):
     assert inside == trail
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_unknown_hold_says_where_they_are_listed(story, site_mes):
     """An id that is no hold's."""
     answer = site_mes("trail", str(UUID(int=7 << 76 | 2 << 62)))

@@ -1,5 +1,7 @@
 """The gate asked again at the end of a run, as its record arrives: one answer for a run, and only where it is no."""
 
+import pytest
+
 from mes.records import DefinitionReleased, LotIdentity, MaterialDefinition, parse_record
 from mes.vocabulary import Tracking
 
@@ -32,6 +34,7 @@ def test_run_that_arrives_late_is_held_for_what_came_meanwhile(line, site_mes):
     assert "gate HELD AT FINISH final_test at final-1" in told
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_equipment_and_defects_stop_the_unit_at_the_end_too(line, site_mes):
     """A fixture that was held while it was at work, and a defect that was found on the unit meanwhile."""
     unit, other = line.register("C1"), line.register("C2")
@@ -71,6 +74,7 @@ def _hold(site_mes):
     return hold["id"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_record_that_is_sent_again_is_not_answered_again(line, site_mes):
     """A lost reply costs a repetition and no second decision; the answer can be read by the run's id."""
     unit = line.register("C1")

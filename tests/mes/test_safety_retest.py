@@ -31,6 +31,7 @@ def refused(line, unit):
     return [refusal.rule for refusal in line.ledger.gate(asked).refusals]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "decision",
     [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mes.sample_draw import SampleVerdict, drawn, verdict
+from mes.desk.sample_draw import SampleVerdict, drawn, verdict
 
 items = st.sets(st.text(min_size=1, max_size=8), min_size=1, max_size=30)
 

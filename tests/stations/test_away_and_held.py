@@ -11,7 +11,7 @@ import pytest
 
 from mes.command_line import Exit, Location
 from mes.database import open_engine
-from mes.desk import Desk
+from mes.desk.acts import Desk
 from mes.ledger import AppendReceipt, JournalEntry, Ledger, LedgerUnavailable, Site, open_ledger
 from mes.queries.history import GateAnswer, unit_history
 from mes.queries.identity import find_units

@@ -6,8 +6,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from mes.database import open_engine
-from mes.desk import Desk
-from mes.ordering import OrderTerms, release_order
+from mes.desk.acts import Desk
+from mes.desk.ordering import OrderTerms, release_order
 from mes.queries.orders import order_report
 from mes.vocabulary import Verdict
 from stations.cli.main import app

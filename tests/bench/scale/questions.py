@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from mes.containing import place_hold, release_hold
-from mes.desk import Desk
+from mes.desk.acts import Desk
+from mes.desk.containing import place_hold, release_hold
 from mes.genealogy import tree, where_used
 from mes.models import table_of
 from mes.models.test_run import TestRun

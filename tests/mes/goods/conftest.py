@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from mes import site_access
 from mes.database import open_engine, read_only_engine
-from mes.desk import Desk
+from mes.desk.acts import Desk
 from mes.models import projected_tables
 from mes.projection import rebuild
 from mes.records import GateRequest, UnitIdentity

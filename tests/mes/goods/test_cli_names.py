@@ -70,9 +70,9 @@ def test_hold_on_the_old_number_holds_the_converted_unit(line, bundles, successo
     """A hold that names what the unit was catches it as it is now."""
     (old,) = bundles("B1")
     site_mes("convert", "B1", "--to", NEW, "--revision", "A", *WHY)
-    from mes.containing import place_hold
     from mes.database import open_engine
-    from mes.desk import Desk
+    from mes.desk.acts import Desk
+    from mes.desk.containing import place_hold
     from mes.records import Predicate
 
     engine = open_engine(line.url)

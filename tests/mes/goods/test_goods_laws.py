@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from mes.command_line import CommandError
 from mes.database import open_engine
-from mes.desk import Desk
-from mes.packing import pack, unpack
+from mes.desk.acts import Desk
+from mes.desk.packing import pack, unpack
+from mes.desk.returning import Authorisation, take_back
+from mes.desk.robbing import Robbing, rob
+from mes.desk.shipping import Destination, ship
 from mes.queries.goods import contents
 from mes.queries.identity import find_units
-from mes.returning import Authorisation, take_back
-from mes.robbing import Robbing, rob
-from mes.shipping import Destination, ship
 
 EXAMPLES = settings(
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -191,7 +191,7 @@ def test_genealogy_is_a_forest_after_robbing(line, desk, emptied):
                 parents[taken] = recipient
         for child, parent in parents.items():
             with line.engine.connect() as connection:
-                from mes.desk_facts import holders
+                from mes.desk.facts import holders
 
                 assert holders(connection, unit(line, names[child]).id)[0] == unit(line, names[parent]).id
 

@@ -155,3 +155,77 @@ def test_a_table_without_names_below_a_preamble(files, wide_map) -> None:
     files.table.write_text("made by a tester\n\n" + ",".join(GOOD) + "\n\n" + ",".join(GOOD) + "\n", encoding="utf-8")
     runs, refused = files.read()
     assert ([run.lines[0] for run in runs], refused) == ([3, 5], [])
+
+
+EVERYTHING = """
+name = "everything"
+collection = "MANUAL"
+[unit]
+maker = { column = "Maker", empty = "own" }
+part = { column = "Part" }
+revision = { column = "Rev" }
+serial = { column = "Serial" }
+[run]
+operation = { column = "Op", words = { FT = "final_test" } }
+station = "final-1"
+fixture = { column = "Fixture" }
+operator = { column = "By" }
+number = { column = "No" }
+[time]
+finished = { column = "End" }
+duration = { column = "Took" }
+[outcome]
+column = "Result"
+words = { OK = "PASSED", NOK = "FAILED", STOP = "ABORTED", ERR = "ERROR" }
+reason = { column = "Why" }
+[plan]
+name = { column = "Plan" }
+revision = { column = "PlanRev" }
+limit_revision = "L7"
+[[measurand]]
+name = "media"
+column = "Media"
+text = true
+one_of = ["copper", "optical"]
+clause = "SFF-8024"
+[[measurand]]
+name = "gain"
+column = "Gain"
+unit = "dB"
+nominal = 3
+required = false
+[[instrument]]
+role = "vna"
+model = "N5227B"
+serial = { column = "VNA" }
+"""
+EVERY_COLUMN = (
+    *("Maker", "Part", "Rev", "Serial", "Op", "Fixture", "By", "No", "End", "Took", "Result", "Why"),
+    *("Plan", "PlanRev", "Media", "Gain", "VNA"),
+)
+
+
+def test_all_that_a_map_can_say(files) -> None:
+    """Each column arrives where the map says; a run that was stopped or in error judged nothing."""
+    common = ("", "DAC", "B", "S1", "FT", "F3", "mei")
+    end = ("2025-03-03T08:00:10Z", "10")
+    rows = [
+        (*common, "1", *end, "OK", "", "ft", "2", "copper", "3.1", "MY1"),
+        (*common, "2", *end, "NOK", "wrong plug", "ft", "2", "glass", "", "MY1"),
+        (*common, "3", *end, "STOP", "alarm", "ft", "2", "glass", "", "MY1"),
+        (*common, "4", *end, "ERR", "", "ft", "2", "", "", "MY1"),
+        (*common, "5", *end, "OK", "", "ft", "2", "c" * 1001, "", "MY1"),
+    ]
+    runs, refused = files.write(rows, EVERY_COLUMN, EVERYTHING).read()
+    assert told(refused) == [(6, "Media", "c" * 60)]
+    first, wrong, stopped, error = runs
+    assert (first.unit.maker, first.unit.part, first.revision, first.operation) == ("own", "DAC", "B", "final_test")
+    assert (first.fixture, first.operator, first.number) == ("F3", "mei", "1")
+    assert (first.plan.name, first.plan.revision, first.plan.limit_revision) == ("ft", "2", "L7")
+    assert (first.texts, first.values) == ({"media": "copper"}, (None, 3.1))
+    assert [(one.role, one.model, one.serial) for one in first.instruments] == [("vna", "N5227B", "MY1")]
+    media, gain = first.plan.measurands
+    assert (media.clause, gain.nominal, gain.required) == ("SFF-8024", 3.0, False)
+    assert (wrong.reason, [one.text for one in wrong.failures]) == ("wrong plug", ["glass"])
+    assert [run.outcome for run in (stopped, error)] == [Outcome.ABORTED, Outcome.ERROR]
+    assert (stopped.failures, stopped.remarks, error.reason) == ((), (), "")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select
 from mes.database import create_site, open_engine, reading
 from mes.definitions.loading import apply
 from mes.definitions.reading import read_file
-from mes.desk import Desk
+from mes.desk.acts import Desk
 from mes.examples import example_file
 from mes.importing import transfer
 from mes.importing.history import HistoryRefused

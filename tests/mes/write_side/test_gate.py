@@ -13,7 +13,7 @@ from mes.gate.esd import EsdFacts
 from mes.gate.facts import Facts, InstalledIn, UnitFacts
 from mes.gate.goods import Away, GoodsFacts
 from mes.gate.holds import HoldMet
-from mes.gate.orders import OrderFacts
+from mes.gate.orders import FirstArticle, OrderFacts
 from mes.gate.read_backs import Mistold
 from mes.gate.reservations import Promise
 from mes.gate.standing import Standing
@@ -86,6 +86,8 @@ def against_definition(unit, component):
     done = RouteStep("assembly", OperationKind.ASSEMBLY, offline=OfflinePolicy.BLOCK)
     bill = (Position("jacket", "WIRE-1", 3.0),)
     definition = Definition((done, step), bill, serial_pattern="X[0-9]", supersedes=())
+    first = FirstArticle(UUID(int=12), "first", None, frozenset({"C0"}))
+    ordered = OrderFacts("WO-1", None, None, 0, (first,))
     lot = LotFacts(wire, UUID(int=8), received=2.0, used=3.0, unit="m", expires=EPOCH.date() - timedelta(days=1))
     return {
         "unit": replace(
@@ -95,9 +97,7 @@ def against_definition(unit, component):
             disagreed=frozenset({UUID(int=9)}),
         ),
         "components": (component,),
-        "terms": Terms(
-            lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)}), order=OrderFacts("WO-1", None, None, 0)
-        ),
+        "terms": Terms(lots=(lot,), overdrawn=(lot,), undecided=frozenset({UUID(int=9)}), order=ordered),
         "equipment": EquipmentFacts(
             (CalibrationFacts("DMM6500 04412345", UUID(int=10), "K-2699", EPOCH, EPOCH.date(), False),),
             cycles=CycleFacts(UUID(int=11), 20_000, 20_000),

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -21,6 +22,11 @@ from mes.records import (
     Permit,
     PermitKind,
     Predicate,
+    SampleDrawn,
+    SampleResult,
+    SamplingPlan,
+    SamplingPlanReleased,
+    SamplingPurpose,
     SerialSpan,
     Signature,
     UnitIdentity,
@@ -189,6 +195,29 @@ def test_hold_on_an_order_catches_its_units_and_those_that_join_it(site):
     site.assign("C2", minute=5)
     assert "held" in {r.rule for r in site.ask("C2").refusals}
     assert "held" in {r.rule for r in site.ask("C3", order="WO-1").refusals}
+
+
+def test_other_units_wait_for_the_first_article(site):
+    """The first piece is worked and inspected; the others wait before that operation until it is accepted."""
+    site.order(WorkOrderAct.RELEASED, quantity=3)
+    site.assign("C1")
+    site.assign("C2", minute=4)
+    told = partial(site.story.envelope, source="desk/1")
+    counts = {"sample_size": 1, "acceptance_number": 0, "operation": "final_test"}
+    plan = SamplingPlan(name="first", revision="1", part="CABLE-1", purpose=SamplingPurpose.FIRST_ARTICLE, **counts)
+    drawn = SampleDrawn(
+        **told(5), plan="2" * 64, order="WO-1", population=2, seed="s", acceptance_number=0, by="zoe",
+        units=(site.story.cable("C1"),),
+    )  # fmt: skip
+    released = SamplingPlanReleased(**told(4), plan=plan, digest="2" * 64, released_by="zoe")
+    site.writer.tell([released, drawn])
+    waits = {serial: {r.rule for r in site.ask(serial, "final_test").refusals} for serial in ("C1", "C2")}
+    assert "first_article" not in waits["C1"]
+    assert "first_article" in waits["C2"]
+    assert site.ask("C2", "assembly").allowed
+    result = SampleResult(**told(6), sample=drawn.id, unit=site.story.cable("C1"), conforming=True, by="zoe")
+    site.writer.tell([result])
+    assert "first_article" not in {r.rule for r in site.ask("C2", "final_test").refusals}
 
 
 def bill_of_material(site, serial="C1", at=10, **facts):

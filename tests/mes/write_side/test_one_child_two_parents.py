@@ -10,10 +10,10 @@ import pytest
 
 from mes.command_line import CommandError
 from mes.database import open_engine
-from mes.desk import Desk
+from mes.desk.acts import Desk
+from mes.desk.repairing import Change, repair
 from mes.gate.reservations import LASTS
 from mes.queries.identity import find_units
-from mes.repairing import Change, repair
 from mes.vocabulary import LinkReason
 
 ROOT = Path(__file__).parents[3]

@@ -1,11 +1,9 @@
 """A unit is what its own memory says, too: another serial number or another unit's address stops it until decided."""
 
 import pytest
-from sqlalchemy import event
 
 from mes.database import open_engine
-from mes.desk import Desk
-from mes.gate.facts import read_facts
+from mes.desk.acts import Desk
 from mes.models.numbering import ReadBack
 from mes.projection import rebuild
 from mes.records import (
@@ -178,20 +176,6 @@ def test_a_rebuild_gives_the_same_rows(site, story):
 def test_plans_without_the_role_keep_their_bytes(story):
     """A measurand that tells nothing says nothing of it, so that every older plan keeps its digest."""
     assert b"tells" not in encode_record(story.plan("final_test"))
-
-
-def test_gate_asks_once_about_what_units_told(site, story):
-    """One statement where there is nothing to say, however many units are inside."""
-    seen = []
-
-    def heard(*facts):
-        seen.append(facts[2])
-
-    event.listen(site.engine, "before_cursor_execute", heard)
-    with Desk(site.engine).act() as act:
-        read_facts(act.connection, act.site, story.request(units(story)["K1"], "pack"))
-    event.remove(site.engine, "before_cursor_execute", heard)
-    assert sum("read_back" in statement for statement in seen) == 1
 
 
 def test_conflicts_are_listed_until_they_are_decided(site, story, mes):

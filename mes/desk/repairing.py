@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from mes.code_tables import repair_codes
 from mes.command_line import CommandError, Exit
-from mes.desk import Act, Desk
-from mes.desk_facts import (
+from mes.desk.acts import Act, Desk
+from mes.desk.code_tables import repair_codes
+from mes.desk.facts import (
     DESK,
     Seat,
     after_the_line,
@@ -24,8 +24,10 @@ from mes.desk_facts import (
     seats,
     tests_of,
 )
+from mes.desk.goods import here
+from mes.desk.rework import Ruled
+from mes.desk.seating import room
 from mes.gate.holds import HoldMet
-from mes.goods_desk import here
 from mes.queries.identity import LotSummary, UnitSummary
 from mes.records import (
     ComponentInstalled,
@@ -38,8 +40,6 @@ from mes.records import (
     Replacement,
     UnitIdentity,
 )
-from mes.rework import Ruled
-from mes.seating import room
 from mes.vocabulary import CollectionMode, LinkReason
 
 BETWEEN = timedelta(milliseconds=1)

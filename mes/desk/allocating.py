@@ -13,7 +13,7 @@ from mes.command_line import CommandError, Exit
 from mes.definitions.document import range_digest, range_key, range_name
 from mes.definitions.faults import near
 from mes.definitions.known import read_ranges
-from mes.desk import Desk
+from mes.desk.acts import Desk
 from mes.labels.mac_address import write_mac
 from mes.labels.serial_format import week_of
 from mes.lookup import Lookup

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Desk
-from mes.desk_facts import DESK, identity
-from mes.goods_desk import Item, Refused, after_everything, as_they_are, ask, refused, sorted_out
+from mes.desk.acts import Desk
+from mes.desk.facts import DESK, identity
+from mes.desk.goods import Item, Refused, after_everything, as_they_are, ask, refused, sorted_out
 from mes.queries.goods import around, contents
 from mes.queries.identity import UnitSummary
 from mes.records import Record, UnitMoved, UnitShipped

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
-from mes.certificate import Certificate, told
 from mes.command_line import CommandError
-from mes.containing import PlacedHold, place_in
-from mes.desk import Act, Desk
+from mes.desk.acts import Act, Desk
+from mes.desk.certificate import Certificate, told
+from mes.desk.containing import PlacedHold, place_in
 from mes.instrument_doubt import window_of
 from mes.ledger import RecordRejected
 from mes.models import table_of

@@ -6,7 +6,7 @@ import typer
 
 from mes.command_line import Exit
 from mes.console_output import Page, counted, moment
-from mes.goods_desk import Refused
+from mes.desk.goods import Refused
 from mes.queries.container import ContainerReport
 from mes.queries.identity import UnitSummary
 

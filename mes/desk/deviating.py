@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Act, Desk
+from mes.desk.acts import Act, Desk
 from mes.models import table_of
 from mes.models.deviation import Deviation, DeviationWithdrawal
 from mes.models.product import Material

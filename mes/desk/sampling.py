@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from mes.command_line import CommandError, Exit
 from mes.containment import same_unit
-from mes.desk import Act, Desk
-from mes.desk_facts import after_the_line
+from mes.desk.acts import Act, Desk
+from mes.desk.facts import after_the_line
+from mes.desk.ordering import stored_order
+from mes.desk.sample_draw import SampleVerdict, drawn
 from mes.models import table_of
 from mes.models.order import OrderUnit
 from mes.models.sampling import SamplingPlanRow
 from mes.models.unit import Lot, Unit
-from mes.ordering import stored_order
 from mes.queries.identity import LotSummary
 from mes.queries.samples import SampleReport, read_samples
 from mes.records import (
@@ -33,7 +34,6 @@ from mes.records import (
     Signature,
     UnitIdentity,
 )
-from mes.sample_draw import SampleVerdict, drawn
 from mes.statistics.acceptance import NoSuchPlan, SinglePlan, single_plan
 from mes.vocabulary import DispositionKind, UnitState
 

@@ -17,9 +17,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from mes.command_line import CommandError
-from mes.desk import Desk
-from mes.order_page import COLUMNS
-from mes.ordering import OrderTerms, settle_order
+from mes.desk.acts import Desk
+from mes.desk.ordering import OrderTerms, settle_order
+from mes.pages.order import COLUMNS
 
 _CLOSED = ("closed", "completed", "complete", "cancelled", "canceled")
 _OPEN = ("released", "open", "")

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from mes.command_line import CommandError
-from mes.desk import Desk
-from mes.gauge_page import gauge_readings
+from mes.desk.acts import Desk
+from mes.pages.gauge import gauge_readings
 from mes.queries.gauge_studies import PlannedMeasurand, measurands_at, planned_measurands
 from mes.records import GaugeStudyRecorded, StudyReading
 from mes.statistics.attribute_agreement import Judgement, attribute_agreement

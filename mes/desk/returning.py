@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Act, Desk
-from mes.desk_facts import DESK, facts_of, holders, identity, tests_of
+from mes.desk.acts import Act, Desk
+from mes.desk.facts import DESK, facts_of, holders, identity, tests_of
+from mes.desk.goods import after_everything, as_they_are
+from mes.desk.repairing import BETWEEN
 from mes.gate.facts import UnitFacts
-from mes.goods_desk import after_everything, as_they_are
 from mes.queries.goods import units_by_id
 from mes.queries.identity import UnitSummary
 from mes.records import (
@@ -22,7 +23,6 @@ from mes.records import (
     UnitReturned,
     UnitUnpacked,
 )
-from mes.repairing import BETWEEN
 from mes.vocabulary import CollectionMode, LinkReason, UnitState
 
 

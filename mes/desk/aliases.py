@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Desk
-from mes.desk_facts import identity
-from mes.goods_desk import after_everything, as_they_are
+from mes.desk.acts import Desk
+from mes.desk.facts import identity
+from mes.desk.goods import after_everything, as_they_are
 from mes.queries.identity import UnitSummary
 from mes.queries.naming import aliases_of_customer
 from mes.records import AliasGiven

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mes.calibrating import Calibrated
 from mes.console_output import Page, counted, moment, print_document, quantity
+from mes.desk.calibrating import Calibrated
 from mes.instrument_doubt import in_doubt
 from mes.queries.calibrations import CalibrationSummary
 from mes.records import CalibrationPoint

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from mes.desk import Act
+from mes.desk.acts import Act
 from mes.gate.contents import inside
 from mes.gate.facts import Facts, read_facts
 from mes.gate.rulings import OPEN_DEFECTS

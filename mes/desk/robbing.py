@@ -9,14 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Desk
-from mes.desk_facts import DESK, facts_of, holders, identity, tests_of
-from mes.goods_desk import after_everything, as_they_are, here
+from mes.desk.acts import Desk
+from mes.desk.facts import DESK, facts_of, holders, identity, tests_of
+from mes.desk.goods import after_everything, as_they_are, here
+from mes.desk.repairing import BETWEEN, disturbed_results, fit, seat_of
+from mes.desk.seating import room
 from mes.queries.goods import unit_called
 from mes.queries.identity import UnitSummary
 from mes.records import ComponentInstalled, ComponentRemoved, ComponentRobbed, DisturbedResult, Record
-from mes.repairing import BETWEEN, disturbed_results, fit, seat_of
-from mes.seating import room
 from mes.vocabulary import CollectionMode, LinkReason
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from mes.calibration_page import calibration_document
 from mes.console_output import Page, counted, moment, print_csv, print_document, quantity
 from mes.gate.wording import listed
 from mes.genealogy import Use
 from mes.instrument_doubt import DoubtedUnit, InstrumentDoubt
+from mes.pages.calibration import calibration_document
 from mes.quality.suspicion import Suspicion
 from mes.queries.calibrations import CalibrationSummary
 from mes.site_access import SiteAccess

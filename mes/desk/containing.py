@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from mes.command_line import CommandError, Exit
 from mes.containment import HOLD
-from mes.desk import Act, Desk
+from mes.desk.acts import Act, Desk
 from mes.gate.contents import identities, inside
 from mes.gate.holds import caught_by
 from mes.genealogy import Use, uses

@@ -6,10 +6,10 @@ Every function raises `CommandError` with what stands against it, and records no
 from dataclasses import dataclass
 from uuid import UUID
 
-from mes.code_tables import defect_codes
 from mes.command_line import CommandError, Exit
-from mes.desk import Desk
-from mes.desk_facts import DESK, after_the_line, facts_of, identity, open_defect_ids, tests_of
+from mes.desk.acts import Desk
+from mes.desk.code_tables import defect_codes
+from mes.desk.facts import DESK, after_the_line, facts_of, identity, open_defect_ids, tests_of
 from mes.ledger import RecordRejected
 from mes.queries.identity import UnitSummary
 from mes.records import DefectFound, DispositionMade, DisturbedResult, RecordVoided, Signature

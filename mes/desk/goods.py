@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Act
-from mes.desk_facts import DESK, after_the_line, identity
+from mes.desk.acts import Act
+from mes.desk.facts import DESK, after_the_line, identity
 from mes.gate.contents import inside
 from mes.gate.decision import record_decision
 from mes.queries.goods import newest_handling, newest_of_container, units_by_id, where_units_are

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Act, Desk
-from mes.desk_facts import after_the_line, identity
+from mes.desk.acts import Act, Desk
+from mes.desk.facts import after_the_line, identity
 from mes.gate.orders import places_taken
 from mes.models import table_of
 from mes.models.order import OrderUnit, WorkOrderEventRow

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mes.command_line import CommandError
-from mes.desk import Desk
-from mes.desk_facts import DESK
+from mes.desk.acts import Desk
+from mes.desk.facts import DESK
 from mes.records import EsdChecked
 
 LONGEST = timedelta(hours=24)

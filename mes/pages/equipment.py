@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from mes.calibration_page import POINT_COLUMNS, calibration_document, point_rows
 from mes.command_line import CommandError, Exit
 from mes.console_output import Page, counted, moment, print_csv, print_document
+from mes.pages.calibration import POINT_COLUMNS, calibration_document, point_rows
 from mes.queries.calibrations import CalibrationSummary, calibrations_in
 from mes.queries.equipment import Equipment, EquipmentSummary, FixtureSummary, equipment, maintenance_of
 from mes.queries.snapshot import snapshot

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from mes.command_line import CommandError, Exit
-from mes.desk import Act, Desk
-from mes.desk_facts import facts_of, identity
-from mes.goods_desk import after_everything, as_they_are, here
+from mes.desk.acts import Act, Desk
+from mes.desk.facts import facts_of, identity
+from mes.desk.goods import after_everything, as_they_are, here
 from mes.models import table_of
 from mes.models.product import Material
 from mes.projection.loading import load
