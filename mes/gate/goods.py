@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
+from mes.gate.contents import identities
 from mes.ledger import Site
 from mes.lookup import Lookup
 from mes.models import table_of
@@ -41,7 +42,7 @@ _SIMULATED = Lookup(
 )
 _later = _PACKING.alias("later")
 _DISPLACED = (
-    select(_PACKING.c.id, _PACKING.c.container)
+    select(_PACKING.c.id, _PACKING.c.container, _PACKING.c.unit_id, _later.c.container.label("later"))
     .join(_later, _later.c.id == _PACKING.c.displaced_by)
     .where(_later.c.unpacked_at.is_(None))
 )
@@ -124,6 +125,13 @@ def _displaced(connection: Connection, asked: Collection[UnitEntry]) -> tuple[Di
         return ()
     rows = connection.execute(_DISPLACED.where(_PACKING.c.unit_id.in_(packed)).order_by(_PACKING.c.id))
     return tuple(Displaced(row.id, row.container) for row in rows)
+
+
+def every_displaced(connection: Connection) -> tuple[tuple[UnitIdentity, Displaced, str], ...]:
+    """Every unit that is in a container (the last) without having been taken out of the one before."""
+    rows = connection.execute(_DISPLACED.where(_PACKING.c.unit_id.is_not(None)).order_by(_PACKING.c.id)).all()
+    names = identities(connection, {row.unit_id for row in rows})
+    return tuple((names[row.unit_id], Displaced(row.id, row.container), row.later) for row in rows)
 
 
 def _named(entry: UnitEntry) -> UnitIdentity:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, func, select
 
 from mes.gate.contents import contradictions
+from mes.gate.goods import every_displaced
 from mes.gate.read_backs import every_mistold
 from mes.gate.terms import ROUNDING
 from mes.models import table_of
@@ -46,6 +47,9 @@ def conflicts(engine: Engine) -> tuple[Conflict, ...]:
             )
             for one in contradictions(connection, doubled)
         ]
+        for unit, displaced, later in every_displaced(connection):
+            said = f"{unit} is in container {later} and was never taken out of {displaced.container}"
+            found.append(Conflict("packed", str(unit), said, (f"packing {displaced.record_id}",)))
         for lot in connection.execute(_OVERDRAWN):
             about = f"{lot.maker} {lot.part} lot {lot.lot}"
             said = f"{lot.used:g} {lot.unit} of {about} built in, {lot.quantity:g} received"

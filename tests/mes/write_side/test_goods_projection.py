@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from mes.models.goods import Packing
 from mes.models.unit import Unit
 from mes.projection import rebuild
+from mes.queries.conflicts import conflicts
 from mes.records import RecordVoided, Signature, UnitPacked, UnitReturned, UnitShipped, UnitUnpacked
 from mes.vocabulary import GateAct
 
@@ -103,7 +104,10 @@ def test_unit_packed_by_two_stations_that_were_apart_waits(writer, story):
     (refusal,) = writer.ledger.gate(story.request(unit, "ship", **asked)).refusals
     assert refusal.message == "BUNDLE-1 B1 was never taken out of container BOX-A"
     assert refusal.evidence == (f"packing {first.id}",)
+    (conflict,) = conflicts(writer.engine)
+    assert conflict.said == "BUNDLE-1 B1 is in container BOX-B and was never taken out of BOX-A"
     writer.tell([void(story, first, 8)])
+    assert conflicts(writer.engine) == ()
     assert writer.ledger.gate(story.request(unit, "ship", **asked)).allowed
     assert {row.container: row.unpacked_at for row in writer.rows(Packing)}["BOX-A"] == story.at(4)
 

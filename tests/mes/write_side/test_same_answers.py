@@ -38,6 +38,7 @@ QUESTIONS = {
     "attachment": [("C1",)],
     "calendar": [(), ("test-1", "--since", "2026-05-04", "--until", "2026-05-11")],
     "capability": [("--measurand", "sdd21", "--operation", "final_test")],
+    "conflicts": [()],
     "container": [(), ("BOX-9",)],
     "deviation": [("DV-1",)],
     "deviations": [("--all",)],
