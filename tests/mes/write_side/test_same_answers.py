@@ -107,7 +107,7 @@ class Site:
     def act(self, command: str, *arguments: str) -> None:
         """Something that a person does."""
         answer = self.mes(command, "--db", self.url, *arguments)
-        assert answer.code == 0, answer.err
+        assert answer.code == 0, (command, answer.err or answer.out)
 
 
 def measured(run: Any, *values: float | None, **facts: Any) -> Any:
