@@ -116,11 +116,16 @@ def test_any_order_of_arrival_gives_the_same_rows(writer, story, case):
     writer.empty()
     writer.tell(setting)
     writer.tell(records)
-    first = writer.dump()
+    first = folded_alone(writer)
     writer.empty()
     writer.tell(setting)
     writer.tell(merged(records, order), batch)
-    assert writer.dump() == first
+    assert folded_alone(writer) == first
+
+
+def folded_alone(writer):
+    """The rows but for what the gate says of a run as it is told: that is a fact of its own, of what was known then."""
+    return {table: rows for table, rows in writer.dump().items() if table != "gate_decision"}
 
 
 @given(histories)
