@@ -1,11 +1,11 @@
-"""Show everything that ever happened to a unit."""
+"""Show everything that ever happened to a unit; --csv: every measured value."""
 
 from typing import Annotated
 
 import typer
 
 from mes.command_line import DatabaseOption, HomeOption, JsonOption
-from mes.command_options import MakerOption, PartOption
+from mes.command_options import CsvOption, MakerOption, PartOption
 
 
 def command(
@@ -15,13 +15,17 @@ def command(
     home: HomeOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
-    from mes.console_output import Page, print_document
+    from mes.command_options import one_form
+    from mes.console_output import Page, print_csv, print_document
     from mes.identification import one_unit
+    from mes.pages.rows import VALUE_COLUMNS, value_rows
     from mes.pages.unit import print_history
     from mes.queries.history import unit_history
     from mes.site_access import reading
 
+    one_form(as_json, as_csv)
     with reading(home, database) as access:
         unit = one_unit(access, serial, part, maker, as_json=as_json, shown=True)
         history = unit_history(access.engine, unit.id)
@@ -36,5 +40,7 @@ def command(
                 formerly=[{"part": one.part, "revision": one.revision, "until": one.until} for one in history.formerly],
                 timeline=history.timeline,
             )
+        elif as_csv:
+            print_csv(VALUE_COLUMNS, value_rows(history))
         else:
             print_history(Page(access.site), history)

@@ -32,6 +32,15 @@ def test_tree_in_words_is_indented_by_depth(built, site_mes):
     assert len(lines) == 4
 
 
+def test_tree_as_rows_leads_from_the_top(built, site_mes):
+    """CSV: each component once, before what is in it, by the way that leads to it."""
+    rows = [line.split(",")[:7] for line in site_mes("tree", "DAC0001", "--csv").out.splitlines()]
+    assert rows[1:] == [
+        ["bundle", "1", "own", "BUNDLE-8", "B1", "", "1.0"],
+        ["bundle/twinax", "2", "Amphenol", "TWINAX", "", "BULK7", "1.0"],
+    ]
+
+
 def test_tree_at_a_moment_shows_what_was_inside_then(built, site_mes):
     """The plug that was taken out later is in the tree of the moment before."""
     document = site_mes("tree", "DAC0001", "--at", built.before_removal, "--json").document

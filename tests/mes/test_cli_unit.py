@@ -44,6 +44,15 @@ def test_history_as_a_document(line, site_mes):
     assert run["instruments"][0]["calibration_due"] == "2026-09-01"
 
 
+def test_values_as_rows_name_their_run_and_limits(line, site_mes):
+    """CSV: a row for each measurand of each run, with value, limits and outcome."""
+    line.fail_by_one_decibel(line.register("DAC0001"), "final_test")
+    columns, first, *_ = (row.split(",") for row in site_mes("unit", "DAC0001", "--csv").out.splitlines())
+    told = dict(zip(columns, first, strict=True))
+    assert (told["measurand"], told["value"], told["unit"], told["low"]) == ("sdd21", "-18.14", "dB", "-17.16")
+    assert (told["outcome"], told["verdict"], told["counts"]) == ("FAILED", "FAILED", "true")
+
+
 def test_unit_shows_what_it_is_built_into_and_from(line, site_mes):
     """A bundle inside a cable names the cable; the cable names the bundle and the lot."""
     cable, bundle = line.register("DAC0001"), line.register("B1", line.BUNDLE)
