@@ -34,7 +34,7 @@ def component_rows(components: tuple[Component, ...], above: str = "", level: in
 
 
 def value_rows(history: UnitHistory) -> Iterator[tuple[object, ...]]:
-    """Every measurand of every run of the unit, in the order of the runs and of their plans; a voided run among them."""
+    """Every measurand of every run of the unit, voided runs among them, in the order of the runs and of their plans."""
     for run in history.timeline:
         if isinstance(run, RunReport):
             for one in run.measurands:

@@ -13,6 +13,7 @@ from stations.disk_space import AMPLE, DiskSpace
 from stations.errors import SpoolError, SpoolFull
 from stations.forwarder import Forwarder
 from stations.identity import IdMaker
+from stations.offline_policy import OfflinePolicies
 from stations.producer import Producer
 from stations.product import load_product
 from stations.spool import Spool
@@ -80,6 +81,7 @@ def producer(tmp_path):
             ledger=ledger,
             clock=clock,
             new_id=IdMaker(clock, random.Random(2)),
+            offline=OfflinePolicies.beside(tmp_path / "spool.db", load_product(PRODUCT).route),
         )
         made.release_product()
         yield made, space
