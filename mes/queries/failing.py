@@ -138,25 +138,29 @@ def _kept(scope: ValueScope, days: _Days, simulated: bool) -> Any:
     """Sums of the kept failures of every group, told apart by plan: those of other plans than are asked for as well."""
     before = col(RollupFailure.before if scope.station is None else RollupFailure.before_here)
     new = before == _NEVER if days.first is None else or_(before < days.first, before == _NEVER)
-    key = (col(Plan.name), col(Plan.limit_revision), col(RollupFailure.simulated), col(Plan.part))
-    key_of = (*key, col(RollupFailure.operation), col(RollupFailure.measurand))
-    return (
-        core_select(
-            *key_of,
-            func.sum(col(RollupFailure.runs)),
-            func.sum(case((new, col(RollupFailure.runs)), else_=0)),
-            func.sum(col(RollupFailure.first_runs)),
-            func.sum(col(RollupFailure.led)),
-        )
-        .join(Plan, col(Plan.digest) == col(RollupFailure.plan_digest))
-        .where(*_kept_conditions(RollupFailure, scope, days, simulated))
-        .group_by(*key_of)
+    table = RollupFailure
+    key = (col(table.plan_digest), col(table.simulated), col(table.operation), col(table.measurand))
+    sums = (
+        func.sum(col(table.runs)).label("runs"),
+        func.sum(case((new, col(table.runs)), else_=0)).label("units"),
+        func.sum(col(table.first_runs)).label("first_runs"),
+        func.sum(col(table.led)).label("led"),
     )
+    conditions = _kept_conditions(table, scope, days, simulated)
+    if scope.part is not None:
+        conditions.append(col(table.plan_digest).in_(core_select(col(Plan.digest)).where(col(Plan.part) == scope.part)))
+    # Plans are joined to the sums: there are few of these, and many rows.
+    kept = core_select(*key, *sums).where(*conditions).group_by(*key).subquery().c
+    return core_select(
+        *(col(Plan.name), col(Plan.limit_revision), kept.simulated, col(Plan.part), kept.operation, kept.measurand),
+        *(kept.runs, kept.units, kept.first_runs, kept.led),
+    ).join(kept.runs.table, kept.plan_digest == col(Plan.digest))
 
 
 def _kept_runs(session: Session, scope: ValueScope, days: _Days, simulated: bool) -> int:
     conditions = _kept_conditions(Rollup, scope, days, simulated)
-    conditions += [column == value for column, value in _of_plan(scope) if value is not None]
+    of_plan = ((col(Plan.part), scope.part), *_of_plan(scope))
+    conditions += [column == value for column, value in of_plan if value is not None]
     runs = core_select(func.sum(col(Rollup.runs))).join(Plan, col(Plan.digest) == col(Rollup.plan_digest))
     return int(session.scalar(runs.where(*conditions)) or 0)
 
@@ -164,7 +168,7 @@ def _kept_runs(session: Session, scope: ValueScope, days: _Days, simulated: bool
 def _kept_conditions(
     table: type[Rollup] | type[RollupFailure], scope: ValueScope, days: _Days, simulated: bool
 ) -> list[ColumnElement[bool]]:
-    asked = ((col(Plan.part), scope.part), (col(table.operation), scope.operation), (col(table.station), scope.station))
+    asked = ((col(table.operation), scope.operation), (col(table.station), scope.station))
     conditions = [column == value for column, value in asked if value is not None]
     if days.first is not None:
         conditions.append(col(table.day) >= days.first)
