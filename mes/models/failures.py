@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 
@@ -17,12 +16,12 @@ class RollupFailure(SQLModel, table=True):
     """
 
     __tablename__ = "rollup_failure"
-    # A window of days, whatever the plans and the stations.
-    __table_args__ = (Index("ix_rollup_failure_day", "day"),)
+    # Rows lie in the order of their days: a window reads what is in it, one after the other.
+    __table_args__ = {"sqlite_with_rowid": False}
 
+    day: date = Field(primary_key=True)
     plan_digest: str = Field(primary_key=True, foreign_key="plan.digest")
     station: str = Field(primary_key=True)
-    day: date = Field(primary_key=True)
     simulated: bool = Field(primary_key=True)
     operation: str = Field(primary_key=True)
     measurand: str = Field(primary_key=True)

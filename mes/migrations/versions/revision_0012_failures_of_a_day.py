@@ -21,9 +21,9 @@ def upgrade() -> None:
     _rollup("operation")
     op.create_table(
         "rollup_failure",
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("plan_digest", AutoString(), nullable=False),
         sa.Column("station", AutoString(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("operation", AutoString(), nullable=False),
         sa.Column("measurand", AutoString(), nullable=False),
@@ -32,10 +32,10 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("runs", "first_runs", "led")),
         sa.ForeignKeyConstraint(["plan_digest"], ["plan.digest"]),
         sa.PrimaryKeyConstraint(
-            "plan_digest", "station", "day", "simulated", "operation", "measurand", "before", "before_here"
+            "day", "plan_digest", "station", "simulated", "operation", "measurand", "before", "before_here"
         ),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_rollup_failure_day", "rollup_failure", ["day"])
 
 
 def downgrade() -> None:
