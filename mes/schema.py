@@ -11,10 +11,10 @@ from mes.models.journal import SiteRow
 APPLICATION_ID = 0x524B4C4E
 """SQLite `application_id` of a Rackline site ("RKLN"), so that a file says whose it is."""
 
-SCHEMA_REVISION = "0011"
+SCHEMA_REVISION = "0012"
 """The Alembic revision that this release reads and writes."""
 
-OLDER_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+OLDER_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """The revisions that this release can bring up to its own."""
 
 

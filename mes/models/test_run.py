@@ -156,7 +156,7 @@ class Reservation(SQLModel, table=True):
 
 
 class Rollup(SQLModel, table=True):
-    """Counts of one plan at one station on one UTC day, kept in the ingest transaction.
+    """Counts of one plan at one station and operation on one UTC day, kept in the ingest transaction.
 
     Only finished runs count, on the day they started. A run counts once as `failed` (verdict FAILED, however it
     ended), else as `errors` or `aborted` (its ending), else as `passed` (verdict PASSED); a completed run that
@@ -169,6 +169,8 @@ class Rollup(SQLModel, table=True):
     station: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
     simulated: bool = Field(primary_key=True)
+    operation: str = Field(primary_key=True)
+    """As the runs name it."""
     runs: int
     passed: int
     failed: int

@@ -13,7 +13,7 @@ from mes.models.test_run import Rollup
 from mes.projection.history import Run
 from mes.vocabulary import RunEnding, Verdict
 
-_KEY = ("plan_digest", "station", "day", "simulated")
+_KEY = ("plan_digest", "station", "day", "simulated", "operation")
 _COUNTS = ("runs", "passed", "failed", "errors", "aborted", "first_runs", "first_passed")
 
 
@@ -28,6 +28,7 @@ class RollupKey(NamedTuple):
     station: str
     day: date
     simulated: bool
+    operation: str
 
 
 class Counted(NamedTuple):
@@ -45,7 +46,7 @@ def counted(run: Run, attempt: int) -> Counted | None:
     errors = not failed and run.ending == RunEnding.ERROR
     aborted = not failed and run.ending == RunEnding.ABORTED
     first = attempt == 1
-    key = RollupKey(run.plan, run.station, run.started_at.astimezone(UTC).date(), run.simulated)
+    key = RollupKey(run.plan, run.station, run.started_at.astimezone(UTC).date(), run.simulated, run.operation)
     return Counted(
         key, (1, int(run.passed), int(failed), int(errors), int(aborted), int(first), int(first and run.passed))
     )

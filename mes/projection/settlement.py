@@ -15,6 +15,7 @@ from mes.models import projected_tables, table_of
 from mes.models.product import Material
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Removal, Unit
+from mes.projection.failures import fold_failures
 from mes.projection.history import attempts, pair, progress, unit_state
 from mes.projection.loading import load_units
 from mes.projection.moments import fold_moments
@@ -44,6 +45,7 @@ def settle(connection: Connection, work: WorkingSet) -> None:
     update_rows(connection, table_of(Installation), link_changes)
     update_rows(connection, table_of(Removal), removal_changes)
     rollups.write(connection)
+    fold_failures(connection, work)
     work.shop.write(connection)
     work.numbers.write(connection)
     work.orders.write(connection)
