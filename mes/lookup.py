@@ -11,7 +11,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, Connection, Dialect, Select, String, any_, bindparam, cast, func, select, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    CompoundSelect,
+    Connection,
+    Dialect,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ColumnElement
@@ -26,8 +39,8 @@ class Prepared:
     With `raw` its rows are plain tuples, as the driver gives them.
     """
 
-    def __init__(self, statement: Select[Any], *, raw: bool = False) -> None:
-        self._statement, self._raw = statement, raw
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any], *, raw: bool = False) -> None:
+        self.statement, self._raw = statement, raw
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
@@ -35,7 +48,7 @@ class Prepared:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect, raw=self._raw)
+            compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect, raw=self._raw)
         return compiled.rows(connection, values)
 
 
@@ -77,7 +90,7 @@ class Lookup:
 class _Compiled:
     """One statement in the words of one database."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect, *, raw: bool) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any], dialect: Dialect, *, raw: bool) -> None:
         self._raw = raw
         compiled: Any = statement.compile(dialect=dialect)
         missing = {name: None for name, bound in compiled.binds.items() if bound.required}
