@@ -9,6 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, SafeUUID
 
 from pydantic_core import to_json
 from sqlalchemy import (
@@ -158,6 +159,20 @@ def id_text(column: Any) -> ColumnElement[str]:
     return cast(column, String)
 
 
+def id_of(stored: str) -> UUID:
+    """The id that `id_text` told: what `UUID` makes of it, for half the price, as thousands are told at once.
+
+    Raises `ValueError` for what is none.
+    """
+    digits = stored.replace("-", "") if len(stored) == _HYPHENATED else stored
+    if len(digits) != _DIGITS:
+        return UUID(stored)
+    id_ = _NEW(UUID)
+    _SET(id_, "int", int(digits, 16))
+    _SET(id_, "is_safe", SafeUUID.unknown)
+    return id_
+
+
 def stored_moment(column: Any) -> ColumnElement[Any]:
     """A moment as the driver tells it, which orders as time does: a text on SQLite, a datetime on PostgreSQL."""
     return type_coerce(column, String())
@@ -180,3 +195,5 @@ def moment_of(stored: Any) -> datetime:
 
 
 _SQLITE = sqlite_dialect()
+_DIGITS, _HYPHENATED = 32, 36
+_NEW, _SET = object.__new__, object.__setattr__
