@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, or_, select
 from sqlmodel import Session
 
-from mes.lookup import Lookup, Prepared, id_text, moment_of, stored_moment
+from mes.lookup import Lookup, Prepared, id_of, id_text, moment_of, stored_moment
 from mes.models import table_of
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Unit
@@ -131,7 +131,7 @@ class _Inside:
 def _unit(id_: str, columns: Sequence[Any]) -> UnitSummary:
     maker, part, serial, revision, state, simulated, registered_at, source = columns
     told = (UnitState(state), bool(simulated), moment_of(registered_at), source)
-    return UnitSummary(UUID(id_), maker, part, serial, revision, *told)
+    return UnitSummary(id_of(id_), maker, part, serial, revision, *told)
 
 
 def _lot(id_: str, columns: Sequence[Any]) -> LotSummary:

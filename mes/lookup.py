@@ -41,15 +41,20 @@ class Prepared:
     """
 
     def __init__(self, statement: Select[Any] | CompoundSelect[Any], *, raw: bool = False) -> None:
-        self.statement, self._raw = statement, raw
+        self._statement, self._raw = statement, raw
         self._compiled: dict[str, _Compiled] = {}
+
+    @property
+    def statement(self) -> Select[Any] | CompoundSelect[Any]:
+        """The select itself, to be part of another."""
+        return self._statement
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
         """The rows for these values, in the statement's order."""
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect, raw=self._raw)
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect, raw=self._raw)
         return compiled.rows(connection, values)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, fun
 from sqlmodel import Session
 
 from mes.containment import caught, wanted
-from mes.lookup import Lookup, Prepared, id_text, moment_of, moment_stored, stored_moment
+from mes.lookup import Lookup, Prepared, id_of, id_text, moment_of, moment_stored, stored_moment
 from mes.models import table_of
 from mes.models.unit import Installation, Unit
 from mes.queries.identity import UnitSummary
@@ -96,7 +96,7 @@ def uses(
         for id_, *named, state, simulated, registered_at, source in sorted(levels[depth], key=_BY_NAME):
             about = (_STATES[state], bool(simulated), moment_of(registered_at), source)
             maker, part, serial, revision = named
-            unit = UnitSummary(UUID(id_), maker, part, serial, revision, *about)
+            unit = UnitSummary(id_of(id_), maker, part, serial, revision, *about)
             found.append(Use(unit, depth, walk.reached[id_][1], id_ not in walk.seated))
     return tuple(found)
 
