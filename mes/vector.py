@@ -129,7 +129,7 @@ def _function_call(expression: _Element, compiler: SQLCompiler, **options: Any) 
 def _bytes_of(expression: _StoredElement, compiler: SQLCompiler, **options: Any) -> str:
     column, place = expression.clauses.clauses
     # substr counts from 1.
-    begin = f"{compiler.process(place, **options)} * {_WIDTH} + 1"
+    begin = f"({compiler.process(place, **options)}) * {_WIDTH} + 1"
     return f"substr({compiler.process(column, **options)}, {begin}, {_WIDTH})"
 
 

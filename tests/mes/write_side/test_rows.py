@@ -146,5 +146,5 @@ def test_an_id_is_read_as_either_database_tells_it(stored):
 @pytest.mark.parametrize("stored", ["019df1c961807c18", "x" * 32, ""])
 def test_what_is_no_id_is_said_to_be_none(stored):
     """Half an id in a damaged file is not taken for another unit's."""
-    with pytest.raises(ValueError, match="badly formed|invalid literal"):
+    with pytest.raises(ValueError, match=r"badly formed|invalid literal"):
         id_of(stored)
