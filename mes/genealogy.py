@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, or_, select
 from sqlmodel import Session
 
-from mes.lookup import Lookup, id_text, moment_of, stored_moment
+from mes.lookup import Lookup, Prepared, id_of, id_text, moment_of, stored_moment
 from mes.models import table_of
 from mes.models.test_run import TestRun
 from mes.models.unit import Installation, Lot, Unit
-from mes.queries.identity import LotSummary, UnitSummary, unit_summary
+from mes.queries.identity import LotSummary, UnitSummary
 from mes.queries.snapshot import UnknownUnit, snapshot
 from mes.vocabulary import RunEnding, UnitState, Verdict
 from mes.where_used import Use, uses, where_used
@@ -72,13 +72,10 @@ def tree(engine: Engine, unit_id: UUID, *, at: datetime | None = None) -> Assemb
 
 def assembly(session: Session, unit_id: UUID, *, at: datetime | None = None) -> Assembly:
     """The same as `tree`, inside a session that is already open."""
-    root = session.get(Unit, unit_id)
-    if root is None:
-        raise UnknownUnit(f"no unit has the id {unit_id}")
     connection = session.connection()
-    inside = _Inside(connection, at)
-    top = connection.execute(select(id_text(_UNIT.c.id)).where(_UNIT.c.id == unit_id)).scalar_one()
-    return Assembly(unit_summary(root), at, inside.components(top))
+    for top, *root in _ROOT.rows(connection, unit_id=unit_id):
+        return Assembly(_unit(top, root), at, _Inside(connection, at).components(top))
+    raise UnknownUnit(f"no unit has the id {unit_id}")
 
 
 class _Inside:
@@ -134,7 +131,7 @@ class _Inside:
 def _unit(id_: str, columns: Sequence[Any]) -> UnitSummary:
     maker, part, serial, revision, state, simulated, registered_at, source = columns
     told = (UnitState(state), bool(simulated), moment_of(registered_at), source)
-    return UnitSummary(UUID(id_), maker, part, serial, revision, *told)
+    return UnitSummary(id_of(id_), maker, part, serial, revision, *told)
 
 
 def _lot(id_: str, columns: Sequence[Any]) -> LotSummary:
@@ -153,6 +150,15 @@ _UNIT, _LOT, _LINK, _RUN = table_of(Unit), table_of(Lot), table_of(Installation)
 _UNIT_COLUMNS = ("maker", "part", "serial", "revision", "state", "simulated")
 _LOT_COLUMNS = ("maker", "part", "lot", "quantity", "unit", "supplier", "date_code", "country_of_origin", "simulated")
 _UNIT_WIDTH = len(_UNIT_COLUMNS) + 2
+_ROOT = Prepared(
+    select(
+        id_text(_UNIT.c.id),
+        *(_UNIT.c[name] for name in _UNIT_COLUMNS),
+        stored_moment(_UNIT.c.registered_at),
+        _UNIT.c.source,
+    ).where(_UNIT.c.id == bindparam("unit_id")),
+    raw=True,
+)
 _LINKS = (
     select(
         id_text(_LINK.c.parent_id),

@@ -9,9 +9,23 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, SafeUUID
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, Connection, Dialect, Select, String, any_, bindparam, cast, func, select, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    CompoundSelect,
+    Connection,
+    Dialect,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ColumnElement
@@ -26,9 +40,14 @@ class Prepared:
     With `raw` its rows are plain tuples, as the driver gives them.
     """
 
-    def __init__(self, statement: Select[Any], *, raw: bool = False) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any], *, raw: bool = False) -> None:
         self._statement, self._raw = statement, raw
         self._compiled: dict[str, _Compiled] = {}
+
+    @property
+    def statement(self) -> Select[Any] | CompoundSelect[Any]:
+        """The select itself, to be part of another."""
+        return self._statement
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
         """The rows for these values, in the statement's order."""
@@ -77,7 +96,7 @@ class Lookup:
 class _Compiled:
     """One statement in the words of one database."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect, *, raw: bool) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any], dialect: Dialect, *, raw: bool) -> None:
         self._raw = raw
         compiled: Any = statement.compile(dialect=dialect)
         missing = {name: None for name, bound in compiled.binds.items() if bound.required}
@@ -145,6 +164,20 @@ def id_text(column: Any) -> ColumnElement[str]:
     return cast(column, String)
 
 
+def id_of(stored: str) -> UUID:
+    """The id that `id_text` told: what `UUID` makes of it, for half the price, as thousands are told at once.
+
+    Raises `ValueError` for what is none.
+    """
+    digits = stored.replace("-", "") if len(stored) == _HYPHENATED else stored
+    if len(digits) != _DIGITS:
+        return UUID(stored)
+    id_ = _NEW(UUID)
+    _SET(id_, "int", int(digits, 16))
+    _SET(id_, "is_safe", SafeUUID.unknown)
+    return id_
+
+
 def stored_moment(column: Any) -> ColumnElement[Any]:
     """A moment as the driver tells it, which orders as time does: a text on SQLite, a datetime on PostgreSQL."""
     return type_coerce(column, String())
@@ -167,3 +200,5 @@ def moment_of(stored: Any) -> datetime:
 
 
 _SQLITE = sqlite_dialect()
+_DIGITS, _HYPHENATED = 32, 36
+_NEW, _SET = object.__new__, object.__setattr__

@@ -15,12 +15,13 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 ELEMENT_FUNCTION = "vector_element"
 """Name of the SQL function that `register_functions` gives to SQLite."""
 
 _WIDTH = 8
+_UNPACK = struct.Struct("<d").unpack
 _NAN = float("nan")
 
 
@@ -95,14 +96,46 @@ def element(column: Any, place: Any) -> ColumnElement[float | None]:
     return _Element(column, literal(place) if isinstance(place, int) else place)
 
 
+class _StoredElement(FunctionElement[Any]):
+    """The same as the database stores it, so that nothing of Python is called for each row."""
+
+    type: TypeEngine[Any] = NullType()
+    name = "stored_element"
+    inherit_cache = True
+
+
+def stored_element(column: Any, place: Any) -> ColumnElement[Any]:
+    """Element `place` (from 0; a column) of a vector column as `value_of` reads it."""
+    return _StoredElement(column, place)
+
+
+def value_of(stored: bytes | float | None) -> float | None:
+    """The value that `stored_element` told: on SQLite its bytes, none of them for a place outside the vector."""
+    if not isinstance(stored, bytes):
+        return stored
+    if len(stored) != _WIDTH:
+        return None
+    value: float = _UNPACK(stored)[0]
+    return value if value == value else None
+
+
 @compiles(_Element)
 def _function_call(expression: _Element, compiler: SQLCompiler, **options: Any) -> str:
     column, place = expression.clauses.clauses
     return f"{ELEMENT_FUNCTION}({compiler.process(column, **options)}, {compiler.process(place, **options)})"
 
 
+@compiles(_StoredElement, "sqlite")
+def _bytes_of(expression: _StoredElement, compiler: SQLCompiler, **options: Any) -> str:
+    column, place = expression.clauses.clauses
+    # substr counts from 1.
+    begin = f"({compiler.process(place, **options)}) * {_WIDTH} + 1"
+    return f"substr({compiler.process(column, **options)}, {begin}, {_WIDTH})"
+
+
+@compiles(_StoredElement, "postgresql")
 @compiles(_Element, "postgresql")
-def _subscript(expression: _Element, compiler: SQLCompiler, **options: Any) -> str:
+def _subscript(expression: _Element | _StoredElement, compiler: SQLCompiler, **options: Any) -> str:
     column, place = expression.clauses.clauses
     # PostgreSQL counts array elements from 1.
     return f"({compiler.process(column, **options)})[{compiler.process(place, **options)} + 1]"

@@ -76,6 +76,13 @@ def caught_units(connection: Connection, units: Collection[UUID]) -> frozenset[U
     return frozenset(row.unit_id for lookup in _CAUGHT for row in lookup.rows(connection, units))
 
 
+def holds_on(connection: Connection, unit: UUID) -> frozenset[UUID]:
+    """The standing holds that catch this unit itself."""
+    if not anything_held(connection):
+        return frozenset()
+    return frozenset(row.hold_id for lookup in _CAUGHT for row in lookup.rows(connection, [unit]))
+
+
 def caught_by(hold_id: UUID) -> CompoundSelect[Any]:
     """The units that one hold catches, a row for each fact: `unit_id` and `since`."""
     return union_all(

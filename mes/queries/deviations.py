@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, func, select
-from sqlmodel import Session
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
+from mes.lookup import Prepared
 from mes.models import table_of
 from mes.models.deviation import Deviation, DeviationUse, DeviationWithdrawal
 from mes.queries.identity import UnitSummary
@@ -21,6 +21,11 @@ _ALL = select(
     _WITHDRAWAL.c.signed_by.label("withdrawn_by"),
     _WITHDRAWAL.c.reason.label("withdrawn_for"),
 ).outerjoin(_WITHDRAWAL, _WITHDRAWAL.c.deviation_id == _DEVIATION.c.id)
+_USES_OF_UNIT = Prepared(
+    select(_USE)
+    .where(*(_USE.c[name] == bindparam(name) for name in ("serial", "part", "maker")))
+    .order_by(_USE.c.gate_id, _USE.c.place)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +108,10 @@ def deviation_report(engine: Engine, number: str, now: datetime) -> DeviationRep
         return DeviationReport(_summary(row, distinct, now), tuple(units.values()))
 
 
-def deviations_used(session: Session, unit: UnitSummary) -> dict[UUID, tuple[str, ...]]:
+def deviations_used(connection: Connection, unit: UnitSummary) -> dict[UUID, tuple[str, ...]]:
     """The deviations that let a unit pass, by the decision that took them."""
-    columns = _USE.c
-    same = (columns.serial == unit.serial, columns.part == unit.part, columns.maker == unit.maker)
     found: dict[UUID, tuple[str, ...]] = {}
-    for use in session.connection().execute(select(_USE).where(*same).order_by(columns.gate_id, columns.place)):
+    for use in _USES_OF_UNIT.rows(connection, serial=unit.serial, part=unit.part, maker=unit.maker):
         found[use.gate_id] = (*found.get(use.gate_id, ()), f"{use.number}: {_permit(use)}")
     return found
 

@@ -3,17 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Engine, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Engine, Table, bindparam, or_, select
 
 from mes.genealogy import Component, Use, assembly, uses
+from mes.lookup import Lookup, Prepared
+from mes.models import table_of
 from mes.models.test_run import GateDecision
 from mes.models.unit import Installation, Lot, Removal, Unit
 from mes.queries.deviations import deviations_used
-from mes.queries.identity import UnitSummary, lot_summary, unit_summary
+from mes.queries.identity import UNIT_COLUMNS, UnitSummary, lot_summary, unit_of_columns
 from mes.queries.naming import Alias, FormerName, aliases_of_unit, former_names
 from mes.queries.rulings import Ruling, rulings_on
 from mes.queries.runs import RunReport, runs_of_unit
@@ -110,25 +111,46 @@ class UnitHistory:
     timeline: tuple[TimelineEvent, ...]
 
 
+_UNIT, _LOT, _GATE = table_of(Unit), table_of(Lot), table_of(GateDecision)
+_COLUMNS: tuple[Any, ...] = UNIT_COLUMNS
+_UNITS, _LOTS = Lookup(select(*_COLUMNS), _UNIT.c.id), Lookup(select(_LOT), _LOT.c.id)
+_ANSWERS = Lookup(
+    select(_GATE)
+    .where(*(_GATE.c[name] == bindparam(name) for name in ("serial", "maker")))
+    .order_by(_GATE.c.decided_at, _GATE.c.id),
+    _GATE.c.part,
+)
+
+
+def _links(table: Table, at: str) -> Prepared:
+    """The facts in which a unit, `unit_id`, is the parent or the child."""
+    involved = or_(*(table.c[name] == bindparam("unit_id") for name in ("parent_id", "child_id")))
+    return Prepared(select(table).where(involved).order_by(table.c[at], table.c.position, table.c.id))
+
+
+_INSTALLED, _REMOVED = _links(table_of(Installation), "installed_at"), _links(table_of(Removal), "removed_at")
+
+
 def unit_history(engine: Engine, unit_id: UUID) -> UnitHistory:
     """The history of a unit, oldest first, read in one transaction. Raises `UnknownUnit`."""
     with snapshot(engine) as session:
-        row = session.get(Unit, unit_id)
-        if row is None:
+        connection = session.connection()
+        rows = _UNITS.rows(connection, [unit_id])
+        if not rows:
             raise UnknownUnit(f"no unit has the id {unit_id}")
-        unit = unit_summary(row)
+        unit = unit_of_columns(rows[0])
         events: list[TimelineEvent] = [Registration(unit.registered_at, unit.source, unit.revision, unit.simulated)]
-        formerly = former_names(session.connection(), unit_id)
-        events += _gate_answers(session, unit, {unit.part, *(name.part for name in formerly)})
-        events += runs_of_unit(session, unit_id)
-        events += _component_events(session, unit_id)
-        events += rulings_on(session, unit_id, {e.id for e in events if isinstance(e, RunReport | ComponentEvent)})
+        formerly = former_names(connection, unit_id)
+        events += _gate_answers(connection, unit, {unit.part, *(name.part for name in formerly)})
+        events += runs_of_unit(connection, unit_id)
+        events += _component_events(connection, unit_id)
+        events += rulings_on(connection, unit, {e.id for e in events if isinstance(e, RunReport | ComponentEvent)})
         return UnitHistory(
             unit,
             tuple(use for use in uses(session, unit_id=unit_id) if use.inside),
             assembly(session, unit_id).components,
-            whereabouts(session.connection(), [unit_id])[unit_id],
-            aliases_of_unit(session.connection(), unit_id),
+            whereabouts(connection, [unit_id])[unit_id],
+            aliases_of_unit(connection, unit_id),
             formerly,
             tuple(sorted(events, key=_moment)),
         )
@@ -145,18 +167,10 @@ def _moment(event: TimelineEvent) -> tuple[datetime, int]:
     return event.at, rank
 
 
-def _gate_answers(session: Session, unit: UnitSummary, parts: Collection[str]) -> list[GateAnswer]:
+def _gate_answers(connection: Connection, unit: UnitSummary, parts: Collection[str]) -> list[GateAnswer]:
     # By identity, not by id: the gate is asked about serials that are not registered, and refuses them.
-    rows = session.exec(
-        select(GateDecision)
-        .where(
-            col(GateDecision.serial) == unit.serial,
-            col(GateDecision.part).in_(parts),
-            col(GateDecision.maker) == unit.maker,
-        )
-        .order_by(col(GateDecision.decided_at), col(GateDecision.id))
-    )
-    uses = deviations_used(session, unit)
+    rows = _ANSWERS.rows(connection, parts, serial=unit.serial, maker=unit.maker)
+    uses = deviations_used(connection, unit) if rows else {}
     return [
         GateAnswer(
             row.decided_at,
@@ -178,34 +192,29 @@ def _gate_answers(session: Session, unit: UnitSummary, parts: Collection[str]) -
     ]
 
 
-def _component_events(session: Session, unit_id: UUID) -> list[ComponentEvent]:
-    links = session.exec(
-        select(Installation)
-        .where(or_(col(Installation.parent_id) == unit_id, col(Installation.child_id) == unit_id))
-        .order_by(col(Installation.installed_at), col(Installation.position), col(Installation.id))
-    ).all()
+def _component_events(connection: Connection, unit_id: UUID) -> list[ComponentEvent]:
+    links = _INSTALLED.rows(connection, unit_id=unit_id)
     # From the removals themselves and not from closed intervals: one whose installation has not arrived yet also
     # happened, and only they say who took the component out.
-    removals = session.exec(
-        select(Removal)
-        .where(or_(col(Removal.parent_id) == unit_id, col(Removal.child_id) == unit_id))
-        .order_by(col(Removal.removed_at), col(Removal.position), col(Removal.id))
-    ).all()
-    facts: list[Installation | Removal] = [*links, *removals]
-    unit_ids = {fact.parent_id for fact in facts} | {fact.child_id for fact in facts}
-    names = {unit.id: str(unit_summary(unit)) for unit in session.exec(select(Unit).where(col(Unit.id).in_(unit_ids)))}
-    lot_ids = {fact.lot_id for fact in facts}
-    names |= {lot.id: str(lot_summary(lot)) for lot in session.exec(select(Lot).where(col(Lot.id).in_(lot_ids)))}
-    return [_component_event(fact, unit_id, names) for fact in facts]
+    removals = _REMOVED.rows(connection, unit_id=unit_id)
+    facts = [*links, *removals]
+    unit_ids = {fact.parent_id for fact in facts} | {fact.child_id for fact in facts} - {None}
+    names = {unit.id: str(unit) for unit in map(unit_of_columns, _UNITS.rows(connection, unit_ids))}
+    lot_ids = {fact.lot_id for fact in facts} - {None}
+    names |= {lot.id: str(lot_summary(lot)) for lot in _LOTS.rows(connection, lot_ids)}
+    return [
+        *(_component_event(fact, unit_id, names, installed=True) for fact in links),
+        *(_component_event(fact, unit_id, names, installed=False) for fact in removals),
+    ]
 
 
-def _component_event(fact: Installation | Removal, unit_id: UUID, names: dict[UUID, str]) -> ComponentEvent:
+def _component_event(fact: Any, unit_id: UUID, names: dict[UUID, str], *, installed: bool) -> ComponentEvent:
     from_above = fact.parent_id == unit_id
     other = (fact.child_id or fact.lot_id) if from_above else fact.parent_id
     if other is None:
         raise InconsistentRow(f"component fact {fact.id}: names neither child nor lot; run `mes rebuild`")
     event: ComponentEventName
-    if isinstance(fact, Installation):
+    if installed:
         event, at = ("component_installed" if from_above else "installed_into"), fact.installed_at
     else:
         event, at = ("component_removed" if from_above else "removed_from"), fact.removed_at

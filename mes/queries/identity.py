@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, or_
+from sqlalchemy import ColumnElement, Engine, bindparam, or_
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
+from mes.lookup import Prepared
+from mes.models import table_of
 from mes.models.product import Plan
 from mes.models.unit import Lot, Unit
 from mes.queries.snapshot import snapshot
@@ -73,6 +75,23 @@ UNIT_COLUMNS = (
 """What `unit_of_columns` takes, in its order."""
 
 
+_COLUMNS: tuple[Any, ...] = UNIT_COLUMNS
+_NAMES: tuple[tuple[str, ...], ...] = (
+    ("serial",),
+    ("serial", "part"),
+    ("serial", "maker"),
+    ("serial", "part", "maker"),
+)
+_UNITS = {
+    named: Prepared(
+        core_select(*_COLUMNS)
+        .where(*(table_of(Unit).c[name] == bindparam(name) for name in named))
+        .order_by(col(Unit.maker), col(Unit.part))
+    )
+    for named in _NAMES
+}
+
+
 def unit_of_columns(columns: Sequence[Any]) -> UnitSummary:
     """The summary in a selected row that begins with `UNIT_COLUMNS`."""
     id_, maker, part, serial, revision, state, simulated, registered_at, source = columns
@@ -117,13 +136,10 @@ def find_units(
     """Every unit with this serial number, ordered by maker and part; narrowed by part and maker where given."""
     if not storable(serial, part, maker):
         return ()
-    found = select(Unit).where(col(Unit.serial) == serial)
-    if part is not None:
-        found = found.where(col(Unit.part) == part)
-    if maker is not None:
-        found = found.where(col(Unit.maker) == maker)
+    asked = {"serial": serial, "part": part, "maker": maker}
+    named = {name: value for name, value in asked.items() if value is not None}
     with snapshot(engine) as session:
-        return tuple(unit_summary(u) for u in session.exec(found.order_by(col(Unit.maker), col(Unit.part))))
+        return tuple(map(unit_of_columns, _UNITS[tuple(named)].rows(session.connection(), **named)))
 
 
 def find_lots(engine: Engine, lot: str, *, part: str | None = None, maker: str | None = None) -> tuple[LotSummary, ...]:

@@ -27,6 +27,7 @@ _FORMER = (
     .order_by(_CONVERSION.c.converted_at, _CONVERSION.c.id)
 )
 _ALIASES_OF_UNITS = Lookup(_ALIASES, _ALIAS.c.unit_id)
+_FORMER_OF_UNITS = Lookup(_FORMER, _CONVERSION.c.unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def formerly(connection: Connection, serial: str, part: str, maker: str | None =
 
 def former_names(connection: Connection, unit_id: UUID) -> tuple[FormerName, ...]:
     """What a unit was before, oldest first."""
-    return tuple(map(_former, connection.execute(_FORMER.where(_CONVERSION.c.unit_id == unit_id))))
+    return tuple(map(_former, _FORMER_OF_UNITS.rows(connection, [unit_id])))
 
 
 def _alias(row: Any) -> Alias:

@@ -1,26 +1,57 @@
 """What people decided about a unit, for its history: defects, repairs, dispositions, holds, and what they voided."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, bindparam, exists, literal, select, union_all
 
-from mes.gate.holds import STATEMENTS
+from mes.gate.holds import holds_on
+from mes.lookup import Lookup, Prepared
+from mes.models import table_of
 from mes.models.hold import Hold, HoldExemption, HoldRelease
 from mes.models.order import OrderUnit
 from mes.models.rework import Defect, Disposition, RecordVoid, Repair
 from mes.models.sampling import SampleResultRow
-from mes.models.unit import Unit
-from mes.queries.goods_events import goods_events
+from mes.queries.goods_events import GOODS, goods_events
+from mes.queries.identity import UnitSummary
 from mes.queries.ruling import Ruling
 
 __all__ = ["Ruling", "rulings_on"]
 
+_OF_UNIT = {
+    name: Prepared(select(table).where(table.c.unit_id == bindparam("unit_id")))
+    for name, table in (
+        ("defect", table_of(Defect)),
+        ("repair", table_of(Repair)),
+        ("disposition", table_of(Disposition)),
+        ("sample", table_of(SampleResultRow)),
+    )
+}
+_HOLD, _RELEASE, _EXEMPTION = table_of(Hold), table_of(HoldRelease), table_of(HoldExemption)
+_RELEASES = Prepared(
+    select(_RELEASE)
+    .join(_EXEMPTION, _EXEMPTION.c.release_id == _RELEASE.c.id)
+    .where(_EXEMPTION.c.unit_id == bindparam("unit_id"))
+)
+_HOLDS = Lookup(select(_HOLD), _HOLD.c.id)
+_VOID, _ORDER_UNIT = table_of(RecordVoid), table_of(OrderUnit)
+_VOIDS = Lookup(select(_VOID), _VOID.c.target_id)
+_ORDERS = Prepared(
+    select(_ORDER_UNIT).where(*(_ORDER_UNIT.c[name] == bindparam(name) for name in ("serial", "part", "maker")))
+)
+_KINDS = _OF_UNIT | {"release": _RELEASES} | GOODS
+_HAS = Prepared(union_all(*(select(literal(name)).where(exists(kind.statement)) for name, kind in _KINDS.items())))
+"""Of which kinds a unit has any, in one statement: of most it has none."""
 
-def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> list[Ruling]:
+
+def rulings_on(connection: Connection, unit: UnitSummary, others: Collection[UUID]) -> list[Ruling]:
     """Every ruling on a unit, in no order; `others` are its runs and links, whose voiding belongs here too."""
+    kinds = {name for (name,) in _HAS.rows(connection, unit_id=unit.id)}
+
+    def rows(kind: str) -> Any:
+        return _KINDS[kind].rows(connection, unit_id=unit.id) if kind in kinds else ()
+
     found = [
         Ruling(
             d.found_at,
@@ -32,7 +63,7 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
             d.simulated,
             d.voided_by,
         )
-        for d in session.exec(select(Defect).where(col(Defect.unit_id) == unit_id))
+        for d in rows("defect")
     ]
     found += [
         Ruling(
@@ -45,7 +76,7 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
             r.simulated,
             r.voided_by,
         )
-        for r in session.exec(select(Repair).where(col(Repair.unit_id) == unit_id))
+        for r in rows("repair")
     ]
     found += [
         Ruling(
@@ -59,9 +90,9 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
             d.voided_by,
             d.meaning,
         )
-        for d in session.exec(select(Disposition).where(col(Disposition.unit_id) == unit_id))
+        for d in rows("disposition")
     ]
-    found += goods_events(session, unit_id)
+    found += goods_events(connection, rows)
     targets = {ruling.id for ruling in found} | set(others)
     found += [
         Ruling(
@@ -75,14 +106,14 @@ def rulings_on(session: Session, unit_id: UUID, others: Collection[UUID]) -> lis
             None,
             v.meaning,
         )
-        for v in session.exec(select(RecordVoid).where(col(RecordVoid.target_id).in_(targets)))
+        for v in _VOIDS.rows(connection, targets)
     ]
-    return found + _holds(session, unit_id) + _order(session, unit_id) + _samples(session, unit_id)
+    holds = _holds(connection, unit.id, rows("release"))
+    return found + holds + _order(connection, unit) + _samples(rows("sample"))
 
 
-def _samples(session: Session, unit_id: UUID) -> list[Ruling]:
+def _samples(rows: Sequence[Any]) -> list[Ruling]:
     """What samples found on the unit."""
-    rows = session.exec(select(SampleResultRow).where(col(SampleResultRow.unit_id) == unit_id))
     return [
         Ruling(
             one.found_at,
@@ -100,13 +131,9 @@ def _samples(session: Session, unit_id: UUID) -> list[Ruling]:
     ]
 
 
-def _order(session: Session, unit_id: UUID) -> list[Ruling]:
+def _order(connection: Connection, unit: UnitSummary) -> list[Ruling]:
     """The order that the unit is made for now."""
-    rows = session.exec(
-        select(OrderUnit, Unit.simulated)
-        .join(Unit, and_(*(getattr(Unit, name) == getattr(OrderUnit, name) for name in ("serial", "part", "maker"))))
-        .where(col(Unit.id) == unit_id)
-    )
+    rows = _ORDERS.rows(connection, serial=unit.serial, part=unit.part, maker=unit.maker)
     return [
         Ruling(
             one.assigned_at,
@@ -115,23 +142,17 @@ def _order(session: Session, unit_id: UUID) -> list[Ruling]:
             f"made for work order {one.work_order}" if one.work_order else "made for no work order any more",
             "",
             "the gate" if one.by_gate else one.assigned_by,
-            simulated,
+            unit.simulated,
         )
-        for one, simulated in rows
+        for one in rows
     ]
 
 
-def _holds(session: Session, unit_id: UUID) -> list[Ruling]:
-    ids: set[UUID] = set()
-    for part in STATEMENTS:
-        held: Select[Any] = part.with_only_columns(part.selected_columns["hold_id"])
-        ids |= set(session.connection().execute(held.where(part.selected_columns["unit_id"] == unit_id)).scalars())
-    let_go = select(HoldRelease).join(HoldExemption, col(HoldExemption.release_id) == col(HoldRelease.id))
-    releases = session.exec(let_go.where(col(HoldExemption.unit_id) == unit_id)).all()
-    ids |= {release.hold_id for release in releases}
+def _holds(connection: Connection, unit_id: UUID, releases: Sequence[Any]) -> list[Ruling]:
+    ids = holds_on(connection, unit_id) | {release.hold_id for release in releases}
     found = [
         Ruling(h.placed_at, h.id, "hold", f"hold {h.id}", h.reason, h.placed_by, h.simulated)
-        for h in session.exec(select(Hold).where(or_(col(Hold.id).in_(ids))))
+        for h in _HOLDS.rows(connection, ids)
     ]
     return found + [
         Ruling(
@@ -152,5 +173,5 @@ def _at(position: str | None) -> str:
     return f" at {position}" if position else ""
 
 
-def _signed(row: Disposition | RecordVoid | HoldRelease) -> str:
+def _signed(row: Any) -> str:
     return f"{row.signed_by} ({row.meaning})"

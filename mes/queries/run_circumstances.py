@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, select
 
+from mes.lookup import Lookup
+from mes.models import table_of
 from mes.models.test_run import TestRun
 from mes.models.unit import Unit
-from mes.queries.identity import UnitSummary, unit_summary
+from mes.queries.identity import UNIT_COLUMNS, UnitSummary, unit_of_columns
 from mes.vocabulary import Outcome, RunEnding, Verdict
 
 
@@ -79,7 +81,7 @@ class PartnerRun:
     ending: RunEnding | None
 
 
-def steps_of(run: TestRun) -> tuple[StepReport, ...]:
+def steps_of(run: Any) -> tuple[StepReport, ...]:
     """The steps of a run in order."""
     return tuple(
         StepReport(
@@ -99,41 +101,49 @@ def _attempt(attempt: dict[str, Any]) -> AttemptReport:
     return AttemptReport(Outcome(attempt["outcome"]), attempt["started_s"], attempt["duration_s"], attempt["message"])
 
 
-def attached_to(run: TestRun) -> tuple[AttachedFile, ...]:
+def attached_to(run: Any) -> tuple[AttachedFile, ...]:
     """The files of a run in the order in which the station named them."""
     return tuple(
         AttachedFile(file["name"], file["media_type"], file["sha256"], file["size"]) for file in run.attachments
     )
 
 
-def partners(session: Session, runs: Sequence[TestRun]) -> dict[UUID, tuple[PartnerRun, ...]]:
+_RUN, _UNIT = table_of(TestRun), table_of(Unit)
+_COLUMNS: tuple[Any, ...] = UNIT_COLUMNS
+_MEMBERS = Lookup(
+    select(*(_RUN.c[name] for name in ("group_id", "id", "slot", "verdict", "ending")), *_COLUMNS).join(
+        _UNIT, _UNIT.c.id == _RUN.c.unit_id
+    ),
+    _RUN.c.group_id,
+)
+
+
+def partners(connection: Connection, runs: Sequence[Any]) -> dict[UUID, tuple[PartnerRun, ...]]:
     """For each run of several units the runs of the others, by slot and serial number; by the id of the run."""
     groups = {run.group_id for run in runs if run.group_id is not None}
     if not groups:
         return {}
-    statement = (
-        select(TestRun, Unit).join(Unit, col(Unit.id) == col(TestRun.unit_id)).where(col(TestRun.group_id).in_(groups))
-    )
-    members: dict[UUID | None, list[tuple[TestRun, UnitSummary]]] = {}
-    for run, unit in session.exec(statement):
-        members.setdefault(run.group_id, []).append((run, unit_summary(unit)))
+    members: dict[UUID | None, list[tuple[UUID, UnitSummary, Any]]] = {}
+    for group, run_id, *rest in _MEMBERS.rows(connection, groups):
+        members.setdefault(group, []).append((run_id, unit_of_columns(rest[3:]), rest[:3]))
     together = {}
     for run in runs:
         tied = members.get(run.group_id, [])
-        parts = {(unit.maker, unit.part) for _, unit in tied}
-        others = (_partner(one, unit, alone=len(parts) == 1) for one, unit in tied if one.id != run.id)
+        parts = {(unit.maker, unit.part) for _, unit, _ in tied}
+        others = (_partner(*one, alone=len(parts) == 1) for one in tied if one[0] != run.id)
         together[run.id] = tuple(sorted(others, key=_place))
     return together
 
 
-def _partner(run: TestRun, unit: UnitSummary, *, alone: bool) -> PartnerRun:
+def _partner(run: UUID, unit: UnitSummary, ended: Any, *, alone: bool) -> PartnerRun:
+    slot, verdict, ending = ended
     return PartnerRun(
-        run.id,
+        run,
         unit,
         unit.serial if alone else str(unit),
-        run.slot,
-        None if run.verdict is None else Verdict(run.verdict),
-        None if run.ending is None else RunEnding(run.ending),
+        slot,
+        None if verdict is None else Verdict(verdict),
+        None if ending is None else RunEnding(ending),
     )
 
 

@@ -6,11 +6,15 @@ Outcomes are read, not judged again: the station's verdict stands, and only what
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from pydantic_core import from_json
+from sqlalchemy import Connection, Text, bindparam, cast, select
 
+from mes.lookup import Lookup, Prepared
+from mes.models import table_of
 from mes.models.product import Plan, PlanMeasurand
 from mes.models.test_run import RunFailure, RunInstrument, TestRun
 from mes.queries.run_circumstances import (
@@ -104,50 +108,82 @@ class RunReport:
     event: Literal["run"] = "run"
 
 
-def runs_of_unit(session: Session, unit_id: UUID) -> tuple[RunReport, ...]:
+class _Meaning(NamedTuple):
+    """What a plan says of the measurand at one place of the vector."""
+
+    name: str
+    unit: str
+    low: float | None
+    high: float | None
+    expected: str | None
+    clause: str
+    over_range_passes: bool
+    place: int
+
+
+_RUN, _PLAN, _MEASURAND = table_of(TestRun), table_of(Plan), table_of(PlanMeasurand)
+_FAILURE, _INSTRUMENT = table_of(RunFailure), table_of(RunInstrument)
+_UNASKED = ("unit_id", "source", "station_digest", "seq")
+_RUNS = Prepared(
+    select(
+        *(column for column in _RUN.c if column.name not in _UNASKED),
+        _PLAN.c.name.label("plan"),
+        _PLAN.c.revision.label("plan_revision"),
+    )
+    .join(_PLAN, _PLAN.c.digest == _RUN.c.plan_digest)
+    .where(_RUN.c.unit_id == bindparam("unit_id"))
+    .order_by(_RUN.c.started_at, _RUN.c.id)
+)
+_LAYOUTS = Lookup(
+    select(
+        *(_MEASURAND.c[name] for name in ("plan_digest", "place", "name", "unit", "low", "high")),
+        cast(_MEASURAND.c.definition, Text),
+    ).order_by(_MEASURAND.c.plan_digest, _MEASURAND.c.place),
+    _MEASURAND.c.plan_digest,
+)
+_FAILURES = Lookup(select(_FAILURE), _FAILURE.c.run_id)
+_INSTRUMENTS = Lookup(select(_INSTRUMENT).order_by(_INSTRUMENT.c.role), _INSTRUMENT.c.run_id)
+
+
+def runs_of_unit(connection: Connection, unit_id: UUID) -> tuple[RunReport, ...]:
     """Every run of a unit by (start, id). Raises `InconsistentRow` when a vector does not fit its plan."""
-    runs = session.exec(
-        select(TestRun, Plan)
-        .join(Plan, col(Plan.digest) == col(TestRun.plan_digest))
-        .where(col(TestRun.unit_id) == unit_id)
-        .order_by(col(TestRun.started_at), col(TestRun.id))
-    ).all()
-    layouts: dict[str, list[PlanMeasurand]] = {}
-    for measurand in session.exec(
-        select(PlanMeasurand)
-        .where(col(PlanMeasurand.plan_digest).in_({plan.digest for _, plan in runs}))
-        .order_by(col(PlanMeasurand.plan_digest), col(PlanMeasurand.place))
-    ):
-        layouts.setdefault(measurand.plan_digest, []).append(measurand)
-    run_ids = [run.id for run, _ in runs]
-    failures: dict[UUID, dict[str, RunFailure]] = {}
-    for failure in session.exec(select(RunFailure).where(col(RunFailure.run_id).in_(run_ids))):
+    runs = _RUNS.rows(connection, unit_id=unit_id)
+    layouts: dict[str, list[_Meaning]] = {}
+    for digest, *told in _LAYOUTS.rows(connection, {run.plan_digest for run in runs}):
+        layouts.setdefault(digest, []).append(_meaning(*told))
+    run_ids = [run.id for run in runs]
+    failures: dict[UUID, dict[str, Any]] = {}
+    for failure in _FAILURES.rows(connection, run_ids):
         failures.setdefault(failure.run_id, {})[failure.measurand] = failure
-    instruments: dict[UUID, list[RunInstrument]] = {}
-    for instrument in session.exec(
-        select(RunInstrument).where(col(RunInstrument.run_id).in_(run_ids)).order_by(col(RunInstrument.role))
-    ):
+    instruments: dict[UUID, list[Any]] = {}
+    for instrument in _INSTRUMENTS.rows(connection, run_ids):
         instruments.setdefault(instrument.run_id, []).append(instrument)
-    together = partners(session, [run for run, _ in runs])
+    together = partners(connection, runs)
     return tuple(
         _report(
             run,
-            plan,
-            layouts.get(plan.digest, []),
+            layouts.get(run.plan_digest, []),
             failures.get(run.id, {}),
             instruments.get(run.id, []),
             together.get(run.id, ()),
         )
-        for run, plan in runs
+        for run in runs
     )
 
 
+@lru_cache(maxsize=8192)
+def _meaning(place: int, name: str, unit: str, low: float | None, high: float | None, definition_text: str) -> _Meaning:
+    # Remembered by all that it is made of: the plans of a site are few, and every history reads some of them.
+    definition = from_json(definition_text)
+    passes = definition.get("over_range") == "pass"
+    return _Meaning(name, unit, low, high, expectation(definition), str(definition.get("clause", "")), passes, place)
+
+
 def _report(
-    run: TestRun,
-    plan: Plan,
-    layout: list[PlanMeasurand],
-    failures: dict[str, RunFailure],
-    instruments: list[RunInstrument],
+    run: Any,
+    layout: list[_Meaning],
+    failures: dict[str, Any],
+    instruments: list[Any],
     together: tuple[PartnerRun, ...],
 ) -> RunReport:
     return RunReport(
@@ -161,9 +197,9 @@ def _report(
         fixture_cycles=run.fixture_cycles,
         operator=run.operator,
         gate=run.gate_id,
-        plan=plan.name,
-        plan_revision=plan.revision,
-        plan_digest=plan.digest,
+        plan=run.plan,
+        plan_revision=run.plan_revision,
+        plan_digest=run.plan_digest,
         limit_revision=run.limit_revision,
         simulated=run.simulated,
         finished_at=run.finished_at,
@@ -186,13 +222,13 @@ def _report(
     )
 
 
-def _use(one: RunInstrument, layout: list[PlanMeasurand]) -> InstrumentUse:
+def _use(one: Any, layout: list[_Meaning]) -> InstrumentUse:
     names = {measurand.place: measurand.name for measurand in layout}
     read = {told: tuple(names[place] for place in places) for told, places in one.readings.items()}
     return InstrumentUse(one.role, one.model, one.serial, one.firmware, one.calibration_due, read)
 
 
-def _measured(run: TestRun, layout: list[PlanMeasurand], failures: dict[str, RunFailure]) -> tuple[MeasuredValue, ...]:
+def _measured(run: Any, layout: list[_Meaning], failures: dict[str, Any]) -> tuple[MeasuredValue, ...]:
     if run.finished_at is None:
         return ()
     if len(run.measurements) != len(layout):
@@ -206,22 +242,20 @@ def _measured(run: TestRun, layout: list[PlanMeasurand], failures: dict[str, Run
     )
 
 
-def _measured_value(
-    run: TestRun, measurand: PlanMeasurand, value: float | None, failure: RunFailure | None
-) -> MeasuredValue:
+def _measured_value(run: Any, measurand: _Meaning, value: float | None, failure: Any) -> MeasuredValue:
     name, text, over_range = measurand.name, run.texts.get(measurand.name), run.over_ranges.get(measurand.name)
     low, high = (measurand.low, measurand.high) if failure is None else (failure.low, failure.high)
-    expected = expectation(measurand.definition) if failure is None else failure.expected
+    expected = measurand.expected if failure is None else failure.expected
+    distance = distance_outside(value, low, high)
     if failure is not None:
         outcome = MeasurandOutcome.FAILED
     elif over_range is not None:
-        passes = measurand.definition.get("over_range") == "pass"
-        outcome = MeasurandOutcome.PASSED if passes else MeasurandOutcome.ERROR
+        outcome = MeasurandOutcome.PASSED if measurand.over_range_passes else MeasurandOutcome.ERROR
     elif value is None and text is None:
         outcome = MeasurandOutcome.NOT_MEASURED
     elif low is None and high is None and expected is None:
         outcome = MeasurandOutcome.RECORDED
-    elif distance_outside(value, low, high) is not None:
+    elif distance is not None:
         # Outside and yet no failure: the step broke off before it was judged. Not a pass, and not ours to fail.
         outcome = MeasurandOutcome.ERROR
     else:
@@ -235,10 +269,10 @@ def _measured_value(
         low=low,
         high=high,
         expected=expected,
-        clause=str(measurand.definition.get("clause", "")),
+        clause=measurand.clause,
         outcome=outcome,
         marginal=name in run.marginal,
-        distance=distance_outside(value, low, high),
+        distance=distance,
     )
 
 

@@ -1,12 +1,13 @@
 """Rows in bulk: what is written is what SQLAlchemy would have written, and lookups go by the index."""
 
+import pickle
 from uuid import UUID
 
 import pytest
 from sqlalchemy import bindparam, insert, select, text
 
 from mes.database import reading
-from mes.lookup import Lookup, Prepared, id_text, moment_of, moment_stored, stored_moment
+from mes.lookup import Lookup, Prepared, id_of, id_text, moment_of, moment_stored, stored_moment
 from mes.models import table_of
 from mes.models.journal import JournalRow
 from mes.models.test_run import RunInstrument, TestRun
@@ -132,3 +133,18 @@ def test_lookups_never_walk_a_table(sqlite_writer, lookup):
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("[]",))]
     walks = [step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
     assert not walks, plan
+
+
+@pytest.mark.parametrize("stored", ["019df1c961807c1885f5dba5ac3a88fd", "019df1c9-6180-7c18-85f5-dba5ac3a88fd"])
+def test_an_id_is_read_as_either_database_tells_it(stored):
+    """It is the UUID in every respect: equal, of one hash, shown alike, and kept by a copy."""
+    read, whole = id_of(stored), UUID(stored)
+    assert (read, hash(read), repr(read), str(read)) == (whole, hash(whole), repr(whole), str(whole))
+    assert pickle.loads(pickle.dumps(read)) == whole
+
+
+@pytest.mark.parametrize("stored", ["019df1c961807c18", "x" * 32, ""])
+def test_what_is_no_id_is_said_to_be_none(stored):
+    """Half an id in a damaged file is not taken for another unit's."""
+    with pytest.raises(ValueError, match=r"badly formed|invalid literal"):
+        id_of(stored)

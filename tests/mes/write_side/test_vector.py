@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, insert, literal_column, select
 
 from mes.database import create_site, open_engine, writing
-from mes.vector import MeasurementVector, element, pack, unpack, unpack_element
+from mes.vector import MeasurementVector, element, pack, stored_element, unpack, unpack_element, value_of
 from mes.vocabulary import SiteKind
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -60,6 +60,15 @@ def test_element_takes_its_place_from_a_column(engine):
         assert list(connection.execute(query).scalars()) == [1.5, 3.5]
         place = literal_column("1")
         assert list(connection.execute(select(element(PROBE.c.v, place)).order_by(PROBE.c.id)).scalars()) == [None, 3.5]
+
+
+def test_an_element_as_it_is_stored_is_the_same_value(engine):
+    """Fetched as bytes or as a number it is the value, and none where nothing was measured or beyond the vector."""
+    vectors = {0: [-0.25], 1: [2.5, 1e-300], 2: [1.0, 2.0, None], 3: [4.0]}
+    with writing(engine) as connection:
+        connection.execute(insert(PROBE), [{"id": place, "v": vector} for place, vector in vectors.items()])
+        query = select(stored_element(PROBE.c.v, PROBE.c.id)).order_by(PROBE.c.id)
+        assert [value_of(one) for one in connection.execute(query).scalars()] == [-0.25, 1e-300, None, None]
 
 
 def test_packed_bytes_are_little_endian_float64():
