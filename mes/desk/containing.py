@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, func, not_, select
 from sqlmodel import Session
 
 from mes.command_line import CommandError, Exit
@@ -14,9 +14,13 @@ from mes.desk.acts import Act, Desk
 from mes.gate.contents import identities, inside
 from mes.gate.holds import caught_by
 from mes.genealogy import Use, uses
+from mes.models import table_of
+from mes.models.test_run import GateDecision
 from mes.queries.holds import predicate_of
 from mes.queries.identity import UnitSummary
 from mes.records import HoldPlaced, HoldReleased, Predicate, Signature, Subject, UnitIdentity
+
+_DECISION = table_of(GateDecision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,17 @@ def release_hold(
                 )
             let_go += _identities(act, held)
         distinct = tuple(dict.fromkeys(let_go))
-        # A release lets go of facts up to its own moment, so it must not stand before them.
-        act.not_before(max([row.placed_at, *_newest(act, row.id)]))
+        # A release lets go of facts up to its own moment, so it must stand neither before them nor before what was
+        # refused by them.
+        act.not_before(max([row.placed_at, *_newest(act, row.id), *_refused(act)]))
         act.write([HoldReleased(**act.envelope(), hold=row.id, units=distinct, reason=reason, signature=signature)])
         return ReleasedHold(row.id, distinct)
+
+
+def _refused(act: Act) -> list[Any]:
+    """The newest refusal, which may be of this hold."""
+    newest = select(func.max(_DECISION.c.decided_at)).where(not_(_DECISION.c.allowed))
+    return [at for at in act.connection.execute(newest).scalars() if at is not None]
 
 
 def _newest(act: Act, hold_id: UUID) -> list[Any]:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import sqlite3
@@ -17,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FIRST, SECOND = "PSC0000001", "PSC0000002"
 SEVEN = tuple(f"PSC{number:07d}" for number in range(1, 8))
-PSU_TEST = '[[route]]\nname = "psu_test"\nkind = "TEST"\n'
+PSU_TEST = re.compile(r'\[\[route\]\]\nname = "psu_test"\n(?:\w.*\n)+')
 """What comes before in the product's route, and need not here."""
 
 DIES_AFTER_HOUR_2 = """
@@ -46,8 +47,8 @@ def burn_in(tmp_path: Path) -> Path:
     """The burn-in station, as the first of its product's route; the second supply dies in the second hour."""
     shutil.copytree(ROOT / "stations/products", tmp_path / "products")
     product = tmp_path / "products/mcrps_2k4.toml"
-    assert PSU_TEST in product.read_text("utf-8")
-    product.write_text(product.read_text("utf-8").replace(PSU_TEST, ""), "utf-8")
+    assert PSU_TEST.search(product.read_text("utf-8"))
+    product.write_text(PSU_TEST.sub("", product.read_text("utf-8")), "utf-8")
     config = tmp_path / "configs/burn-in.toml"
     config.parent.mkdir()
     shipped = (ROOT / "stations/configs/psu-burn-in.toml").read_text("utf-8")

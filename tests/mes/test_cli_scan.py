@@ -18,7 +18,8 @@ def lots_in(line):
     from mes.database import reading
 
     with reading(line.engine) as connection:
-        bodies = connection.execute(select(table_of(JournalRow).c.body)).scalars()
+        rows = table_of(JournalRow)
+        bodies = connection.execute(select(rows.c.body).order_by(rows.c.source, rows.c.seq)).scalars()
         return [record for record in map(parse_record, bodies) if isinstance(record, LotReceived)]
 
 
