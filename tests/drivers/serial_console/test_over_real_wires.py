@@ -71,6 +71,11 @@ def bash() -> Iterator[NetworkOs]:
         start_new_session=True,
     )
 
+    # What is typed while bash begins, its ^C above all, may end it or be forgotten.
+    greeting = b""
+    while not greeting.endswith(b"$ "):
+        greeting += os.read(theirs, 4096)
+
     def join() -> None:
         while True:
             ready, _, _ = select.select([theirs, line, stop], [], [])
