@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim_hardware.duts.design import TrueParameter
-from sim_hardware.duts.module_memory import ModuleMemory
+from sim_hardware.duts.network.console_unit import ConsoleUnit
 from sim_hardware.duts.network.kit_design import HOST, SWITCH, KitSpecification, PortName, node_named, other_end
 from sim_hardware.duts.network.kit_parameters import KitParameters, LinkParameters
 from sim_hardware.network.chassis import HostChassis, PcieDevice, SwitchChassis
@@ -20,15 +17,13 @@ from sim_hardware.network.neighbour import Neighbour
 from sim_hardware.network.port import Port
 from sim_hardware.network.shell import Shell
 from sim_hardware.network.switch_os import SwitchOs
-from sim_hardware.physics.conductors import Element
-from sim_hardware.physics.pair_loss import FrequencyGrid
 from sim_hardware.physics.random_stream import stable_hash
 
 _HOST_LANES = 8
 _MACS = 0x02524D000000
 
 
-class KitUnit:
+class KitUnit(ConsoleUnit):
     """One kit; `shells` are what its consoles lead to, by the names of the plan. `label` is its own, a Data Matrix."""
 
     def __init__(
@@ -49,28 +44,10 @@ class KitUnit:
         }
 
     @property
-    def shells(self) -> Mapping[str, Shell]:
-        """What runs on each node."""
-        return self._shells
-
-    @property
     def label(self) -> str:
         """Its serial number, then that of each part in the order of the bill of material, as they were scanned."""
         labels = self.parameters.labels
         return " ".join((self.serial, *(labels[position] for position in self.parameters.plan.positions)))
-
-    def elements(self) -> Sequence[Element]:
-        """No conductor of it is within reach."""
-        return ()
-
-    def scattering(self, terminals: Sequence[str], grid: FrequencyGrid) -> NDArray[np.complex128]:
-        """Every terminal is an open end."""
-        count = len(terminals)
-        return np.broadcast_to(np.eye(count, dtype=np.complex128)[:, :, None], (count, count, len(grid.hz))).copy()
-
-    def memory(self, end: str) -> ModuleMemory | None:
-        """No two-wire bus leads out of it."""
-        return None
 
     def true_parameters(self) -> tuple[TrueParameter, ...]:
         """Every true parameter with its specification; of a link that is not there, only that it is missing."""
@@ -99,10 +76,6 @@ class KitUnit:
                 ber = self._port_of(leads).pre_fec_ber()
                 found.append(TrueParameter(f"pre_fec_ber_{k}_{'ab'[end]}", ber, "1", high=spec.pre_fec_ber_max))
         return tuple(found)
-
-    def out_of_specification(self) -> tuple[TrueParameter, ...]:
-        """The true parameters that make this kit defective; empty for a good one."""
-        return tuple(parameter for parameter in self.true_parameters() if not parameter.within)
 
     def _unrecorded_parts(self) -> int:
         p = self.parameters

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim_hardware.duts.design import TrueParameter
-from sim_hardware.duts.module_memory import ModuleMemory
+from sim_hardware.duts.network.console_unit import ConsoleUnit
 from sim_hardware.duts.network.nic_design import NicSpecification
 from sim_hardware.duts.network.nic_parameters import NicParameters, mac_of
 from sim_hardware.modules.identity import ModuleIdentity
@@ -15,15 +12,13 @@ from sim_hardware.network.host_os import HostOs, reached_gbps
 from sim_hardware.network.neighbour import Neighbour
 from sim_hardware.network.port import Port
 from sim_hardware.network.shell import Shell
-from sim_hardware.physics.conductors import Element
-from sim_hardware.physics.pair_loss import FrequencyGrid
 from sim_hardware.physics.random_stream import stable_hash
 
 ADDRESS = "17:00.0"
 INTERFACE = "enp23s0np0"
 
 
-class NicUnit:
+class NicUnit(ConsoleUnit):
     """One adapter; `shells` is the host that it sits in."""
 
     def __init__(
@@ -42,24 +37,6 @@ class NicUnit:
         self.chassis = self._chassis()
         self._shells: Mapping[str, Shell] = {"host": HostOs(self.chassis)}
 
-    @property
-    def shells(self) -> Mapping[str, Shell]:
-        """The host's shell."""
-        return self._shells
-
-    def elements(self) -> Sequence[Element]:
-        """No conductor of it is within reach."""
-        return ()
-
-    def scattering(self, terminals: Sequence[str], grid: FrequencyGrid) -> NDArray[np.complex128]:
-        """Every terminal is an open end."""
-        count = len(terminals)
-        return np.broadcast_to(np.eye(count, dtype=np.complex128)[:, :, None], (count, count, len(grid.hz))).copy()
-
-    def memory(self, end: str) -> ModuleMemory | None:
-        """No two-wire bus leads out of it."""
-        return None
-
     def true_parameters(self) -> tuple[TrueParameter, ...]:
         """Every true parameter with its specification."""
         p, spec = self.parameters, self.specification
@@ -76,10 +53,6 @@ class NicUnit:
             TrueParameter("flap_interval", p.flap_interval_s, "s", low=spec.soak_s),
             TrueParameter("pcie_error_interval", p.pcie_error_interval_s, "s", low=spec.soak_s),
         )
-
-    def out_of_specification(self) -> tuple[TrueParameter, ...]:
-        """The true parameters that make this adapter defective; empty for a good one."""
-        return tuple(parameter for parameter in self.true_parameters() if not parameter.within)
 
     def _chassis(self) -> HostChassis:
         p = self.parameters

@@ -5,11 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import mul
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim_hardware.duts.design import TrueParameter
-from sim_hardware.duts.module_memory import ModuleMemory
+from sim_hardware.duts.network.console_unit import ConsoleUnit
 from sim_hardware.duts.network.switch_design import SwitchSpecification
 from sim_hardware.duts.network.switch_parameters import RAILS, PortParameters, SwitchParameters, base_mac
 from sim_hardware.modules.identity import ModuleIdentity
@@ -18,15 +15,13 @@ from sim_hardware.network.onie_tlv import onie_eeprom
 from sim_hardware.network.port import Port
 from sim_hardware.network.shell import Shell
 from sim_hardware.network.switch_os import SwitchOs
-from sim_hardware.physics.conductors import Element
-from sim_hardware.physics.pair_loss import FrequencyGrid
 from sim_hardware.physics.random_stream import stable_hash
 
 PLATFORM = "x86_64-rackline_tor32-r0"
 _COOLING_EXPONENT = 0.8
 
 
-class SwitchUnit:
+class SwitchUnit(ConsoleUnit):
     """One switch with a loopback plug in every port; `shells` is what its console leads to."""
 
     def __init__(
@@ -44,24 +39,6 @@ class SwitchUnit:
         self._part = part
         self.chassis = self._chassis()
         self._shells: Mapping[str, Shell] = {"switch": SwitchOs(self.chassis)}
-
-    @property
-    def shells(self) -> Mapping[str, Shell]:
-        """The switch's own shell."""
-        return self._shells
-
-    def elements(self) -> Sequence[Element]:
-        """No conductor of it is within reach."""
-        return ()
-
-    def scattering(self, terminals: Sequence[str], grid: FrequencyGrid) -> NDArray[np.complex128]:
-        """Every terminal is an open end."""
-        count = len(terminals)
-        return np.broadcast_to(np.eye(count, dtype=np.complex128)[:, :, None], (count, count, len(grid.hz))).copy()
-
-    def memory(self, end: str) -> ModuleMemory | None:
-        """No two-wire bus leads out of it."""
-        return None
 
     def asic_c(self, duty: float, load: float) -> float:
         """Temperature of the ASIC in degC at a fan duty and a share of its traffic; a dead fan cools no more."""
@@ -90,10 +67,6 @@ class SwitchUnit:
             found.append(TrueParameter(f"pcie_speed_{device.address}", speed, "GT/s", low=device.full_gts))
             found.append(TrueParameter(f"pcie_width_{device.address}", float(width), "1", low=float(device.full_width)))
         return tuple(found)
-
-    def out_of_specification(self) -> tuple[TrueParameter, ...]:
-        """The true parameters that make this switch defective; empty for a good one."""
-        return tuple(parameter for parameter in self.true_parameters() if not parameter.within)
 
     def _port_truth(self, k: int, port: PortParameters) -> list[TrueParameter]:
         spec, made = self.specification, self._ports_of(k, port)[0]
