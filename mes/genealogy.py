@@ -20,9 +20,6 @@ from mes.models.unit import Installation, Lot, Unit
 from mes.queries.identity import LotSummary, UnitSummary
 from mes.queries.snapshot import UnknownUnit, snapshot
 from mes.vocabulary import RunEnding, UnitState, Verdict
-from mes.where_used import Use, uses, where_used
-
-__all__ = ["Assembly", "Component", "ComponentRun", "Use", "assembly", "tree", "uses", "where_used"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,9 @@ def command(
     from mes.command_options import instant, one_form
     from mes.console_output import Page, counted, moment, plain_values, print_csv, print_document
     from mes.database import reading as one_state
-    from mes.genealogy import where_used
     from mes.queries.whereabouts import whereabouts
     from mes.site_access import reading
+    from mes.where_used import where_used
 
     one_form(as_json, as_csv)
     asked = Asked(

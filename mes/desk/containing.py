@@ -13,12 +13,12 @@ from mes.containment import HOLD
 from mes.desk.acts import Act, Desk
 from mes.gate.contents import identities, inside
 from mes.gate.holds import caught_by
-from mes.genealogy import Use, uses
 from mes.models import table_of
 from mes.models.test_run import GateDecision
 from mes.queries.holds import predicate_of
 from mes.queries.identity import UnitSummary
 from mes.records import HoldPlaced, HoldReleased, Predicate, Signature, Subject, UnitIdentity
+from mes.where_used import Use, uses
 
 _DECISION = table_of(GateDecision)
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from mes.console_output import Page, counted, moment, print_csv, print_document, quantity
 from mes.gate.wording import listed
-from mes.genealogy import Use
 from mes.instrument_doubt import DoubtedUnit, InstrumentDoubt
 from mes.pages.calibration import calibration_document
 from mes.quality.suspicion import Suspicion
 from mes.queries.calibrations import CalibrationSummary
 from mes.site_access import SiteAccess
+from mes.where_used import Use
 
 _CSV = ("depth", "maker", "part", "serial", "revision", "state", "top_level", "inside", "could_change", "could_be")
 _CSV_MORE = ("certain", "passed_again", "ratio", "measurand", "value", "low", "high", "error_low", "error_high")

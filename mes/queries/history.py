@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Table, bindparam, or_, select
 
-from mes.genealogy import Component, Use, assembly, uses
+from mes.genealogy import Component, assembly
 from mes.lookup import Lookup, Prepared
 from mes.models import table_of
 from mes.models.test_run import GateDecision
@@ -21,6 +21,7 @@ from mes.queries.runs import RunReport, runs_of_unit
 from mes.queries.snapshot import InconsistentRow, UnknownUnit, snapshot
 from mes.queries.whereabouts import Whereabouts, whereabouts
 from mes.vocabulary import CollectionMode, GatePhase, LinkReason, Role
+from mes.where_used import Use, uses
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from mes.genealogy import Use, uses
 from mes.ledger import LedgerError
 from mes.models.unit import Lot
 from mes.queries.identity import LotSummary, lot_summary
 from mes.queries.snapshot import snapshot
+from mes.where_used import Use, uses
 
 
 class UnknownLot(LedgerError):

@@ -9,13 +9,13 @@ from sqlalchemy import Engine, or_, select
 
 from mes.containment import HOLD
 from mes.gate.terms import ROUNDING
-from mes.genealogy import Use, uses
 from mes.models import table_of
 from mes.models.unit import Installation, Lot, LotDelivery, Unit
 from mes.queries.identity import LotSummary
 from mes.queries.lot_use import UnknownLot
 from mes.queries.snapshot import snapshot
 from mes.records import Subject, UnitIdentity
+from mes.where_used import Use, uses
 
 _LOT, _DELIVERY, _INSTALLATION, _UNIT = (
     table_of(Lot),

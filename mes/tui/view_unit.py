@@ -1,7 +1,6 @@
 """A unit's head and the timeline of everything that ever happened to it."""
 
 from mes.console_output import moment, quantity
-from mes.genealogy import Use
 from mes.queries.history import ComponentEvent, GateAnswer, Registration, TimelineEvent, UnitHistory
 from mes.queries.identity import LotSummary
 from mes.queries.rulings import Ruling
@@ -10,6 +9,7 @@ from mes.tui.view_table import Cell, Column, Entry, table
 from mes.tui.view_text import Line, Listing, Row, Span, Target, Tone, folded, joined, line_of
 from mes.tui.view_verdict import verdict_word
 from mes.vocabulary import OWN_MAKER
+from mes.where_used import Use
 
 _LINK_WORDS = {
     "component_installed": "installed {counterpart} at {position}",

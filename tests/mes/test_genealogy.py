@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mes.genealogy import tree, where_used
+from mes.genealogy import tree
 from mes.queries.identity import find_lots, find_units
 from mes.queries.snapshot import UnknownUnit
+from mes.where_used import where_used
 
 NUMBERS = count(1)
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from mes.desk.acts import Desk
 from mes.desk.containing import place_hold, release_hold
-from mes.genealogy import tree, where_used
+from mes.genealogy import tree
 from mes.models import table_of
 from mes.models.test_run import TestRun
 from mes.quality.yields import operation_yields
@@ -26,6 +26,7 @@ from mes.queries.identity import find_units
 from mes.queries.overview import line_overview
 from mes.queries.values import ValueScope, all_values
 from mes.records import GateRequest, Predicate, Signature, UnitIdentity
+from mes.where_used import where_used
 from tests.bench.scale.hall import CABLES_OF_KIT, DAYS, EPOCH
 from tests.bench.scale.site import ScaleSite
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from mes.desk.acts import Desk
 from mes.desk.containing import place_hold, release_hold
-from mes.genealogy import tree, where_used
+from mes.genealogy import tree
 from mes.models import table_of
 from mes.models.unit import Installation, Unit
 from mes.queries.identity import find_units
 from mes.records import ComponentInstalled, ComponentRemoved, LotIdentity, Predicate, Signature, UnitIdentity
 from mes.vocabulary import LinkReason, OperationKind
+from mes.where_used import where_used
 
 PART = "MODULE"
 SERIALS = ("M1", "M2", "M3", "M4", "M5")
